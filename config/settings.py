@@ -1,0 +1,69 @@
+"""What an operator may set: the mill itself (`fanmill.toml`) and its feeds (`feeds.toml`).
+
+Durations are written "45s", "30m", "6h" or "7d" and held in seconds.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+STRICT = {"extra": "forbid"}
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def seconds(value: Any) -> Any:
+    """Turn "30m" into 1800. Raises `ValueError` on anything but a whole number and one of s, m, h, d."""
+    if not isinstance(value, str):
+        raise ValueError('must be a duration such as "30m"')  # noqa: TRY004 - pydantic reports ValueError only
+    match = re.fullmatch(r"(\d+)\s*([smhd])", value.strip())
+    if not match:
+        raise ValueError(f'{value!r} is no duration; write for example "45s", "30m", "6h" or "7d"')
+    return int(match[1]) * UNITS[match[2]]
+
+
+Duration = Annotated[int, BeforeValidator(seconds), Field(gt=0)]
+Address = Annotated[str, Field(pattern=r"^https?://[^\s/?#]+\S*$")]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """One feed to poll. `slug` names it in rows, logs and commands and never changes."""
+
+    slug: Slug
+    url: Address
+    title: str = ""
+    every: Duration = 1800
+    tags: tuple[str, ...] = ()
+    pages: Literal["auto", "always", "never"] = "auto"
+    allow_private: bool = False
+    enabled: bool = True
+
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How the mill runs. Sizes are bytes after decoding, times are seconds."""
+
+    name: str = "mill"
+    database: str = "news.db"
+    contact: str = ""
+    connections: Annotated[int, Field(ge=1, le=256)] = 16
+    per_host: Annotated[int, Field(ge=1, le=16)] = 2
+    delay: Annotated[float, Field(ge=0, le=60)] = 0.0
+    deadline: Annotated[float, Field(gt=0, le=600)] = 20.0
+    max_bytes: Annotated[int, Field(ge=1024)] = 15_000_000
+    max_redirects: Annotated[int, Field(ge=0, le=10)] = 10
+    workers: Annotated[int, Field(ge=0, le=64)] = 0
+    shard_size: Annotated[int, Field(ge=1, le=1000)] = 10
+    max_entries: Annotated[int, Field(ge=1)] = 500
+    allow_private: bool = False
+    keep_raw: bool = True
+    schedule: Duration = 1800
+
+    __pydantic_config__ = STRICT

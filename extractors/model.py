@@ -1,0 +1,194 @@
+"""The values that travel through the mill, from what a feed claims to what we stand behind.
+
+    Entry ──fetch──▶ Page ──article.refine──▶ Article | Dropped
+
+Everything here is frozen: a step that learns more returns a new value (`dataclasses.replace`).
+Times are aware UTC datetimes. Scores lie in 0–1. Positions are character offsets, counted in Python's
+`str` indices, into the text they speak of.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+LinkKind = Literal["see_also", "related", "source", "outbound"]
+EvidenceSource = Literal["feed", "rule", "entity", "parent", "model", "user"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What a feed claims about one article. Text fields are plain text; `content` and `summary` are raw HTML."""
+
+    guid: str
+    url: str | None = None
+    title: str = ""
+    content: str = ""
+    summary: str = ""
+    author: str = ""
+    published: datetime | None = None
+    updated: datetime | None = None
+    categories: tuple[str, ...] = ()
+    language: str | None = None
+    image: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """A feed document, read. `warning` tells what was wrong with bytes that could be read all the same."""
+
+    title: str = ""
+    site_url: str | None = None
+    language: str | None = None
+    format: str = ""
+    entries: tuple[Entry, ...] = ()
+    warning: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What the network gave for one address. `url` is the address after redirects; `charset` from the header."""
+
+    url: str
+    body: bytes
+    charset: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A link lifted out of an article. `url` is absolute http(s), or None when the line named only a title.
+
+    `label` is the word that introduced it ("See also"); `position` the offset into the clean text
+    of the place where its line stood.
+    """
+
+    kind: LinkKind
+    title: str
+    url: str | None = None
+    position: int = 0
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """A block that was blown off, with the id of the rule that did it and the offset where it stood."""
+
+    rule: str
+    text: str
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Why a tag was given. For field "title" or "text", `detail == field[start:end]` always holds.
+
+    Evidence that has no place in the text (a feed category, a parent, a correction) has start = end = 0
+    and names its cause in `detail`.
+    """
+
+    source: EvidenceSource
+    field: str
+    start: int
+    end: int
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """A tag with its kind (section, topic, company, person, place, product) and the evidence for it."""
+
+    id: str
+    name: str
+    kind: str
+    score: float
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entity:
+    """A named thing in the text. `salience` says how much the article is about it."""
+
+    id: str
+    name: str
+    type: str
+    salience: float
+    mentions: int
+    in_title: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tagging:
+    """All that tagging says about one article. `labels` are the few display names a reader sees."""
+
+    section: str | None = None
+    tags: tuple[Tag, ...] = ()
+    labels: tuple[str, ...] = ()
+    entities: tuple[Entity, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprint:
+    """What sameness is decided on. `hashes` are sorted signed 64-bit shingle hashes; `text_hash` 16 bytes."""
+
+    hashes: tuple[int, ...] = ()
+    text_hash: bytes = b""
+    words: int = 0
+    algorithm: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleaned:
+    """Text without chrome, and what was learnt on the way.
+
+    `source` names what the text was taken from: feed, json-ld, fast, trafilatura or text.
+    `confidence` is how sure we are of the text. `wall` names the login or pay wall met, if any.
+    """
+
+    title: str = ""
+    text: str = ""
+    author: str = ""
+    published: datetime | None = None
+    language: str | None = None
+    canonical_url: str | None = None
+    image: str | None = None
+    summary: str = ""
+    links: tuple[Link, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+    source: str = "text"
+    confidence: float = 1.0
+    wall: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """What we stand behind: one row and its kin."""
+
+    guid: str
+    url: str
+    canonical_url: str
+    title: str
+    text: str
+    author: str = ""
+    language: str | None = None
+    published: datetime | None = None
+    updated: datetime | None = None
+    image: str | None = None
+    summary: str = ""
+    source: str = "feed"
+    confidence: float = 1.0
+    links: tuple[Link, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+    tagging: Tagging = field(default_factory=Tagging)
+    fingerprint: Fingerprint = field(default_factory=Fingerprint)
+    terms: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """An entry that became no article, and why. `reason` is a short fixed word, `evidence` says more."""
+
+    guid: str
+    url: str | None
+    reason: str
+    evidence: str = ""
