@@ -1,0 +1,125 @@
+"""Undo Content-Encoding while an answer streams in, and stop at the size limit.
+
+A body of a few kilobytes can unfold to gigabytes, so no step ever produces more than the limit allows. A gzip stream
+that stops before its own end mark is an error: clients pass it on silently as if it were whole.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import Protocol
+
+import zstandard
+
+STEP = 1 << 16
+
+
+class CorruptBodyError(ValueError):
+    """The body is not what its headers say. `kind` is "too_large", "truncated" or "encoding"."""
+
+    def __init__(self, kind: str, fault: str) -> None:
+        super().__init__(fault)
+        self.kind = kind
+
+
+class Unpacker(Protocol):
+    """What zlib and zstandard offer alike, once wrapped."""
+
+    def unpack(self, chunk: bytes, room: int) -> bytes:
+        """At most `room` bytes out of what has come in."""
+
+    def ended(self) -> bool:
+        """Whether the stream has reached its own end."""
+
+
+class Plain:
+    """No encoding at all."""
+
+    def unpack(self, chunk: bytes, room: int) -> bytes:
+        """The chunk itself."""
+        return chunk
+
+    def ended(self) -> bool:
+        """A plain body ends where it ends; aiohttp checks it against Content-Length."""
+        return True
+
+
+class Deflate:
+    """gzip, zlib and, when the first bytes are no zlib header, raw deflate."""
+
+    def __init__(self) -> None:
+        self._inner = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
+        self._started = False
+
+    def unpack(self, chunk: bytes, room: int) -> bytes:
+        """At most `room` bytes. Raises `zlib.error`."""
+        if not self._started:
+            self._started = True
+            try:
+                return self._inner.decompress(chunk, room)
+            except zlib.error:
+                self._inner = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
+        return self._inner.decompress(self._inner.unconsumed_tail + chunk, room)
+
+    def ended(self) -> bool:
+        """Whether the end mark was met; an empty body has none and needs none."""
+        return self._inner.eof or not self._started
+
+
+class Zstd:
+    """Zstandard. Its decompressor takes no bound, so chunks go in small steps: one step can grow 2,000-fold."""
+
+    def __init__(self) -> None:
+        self._inner = zstandard.ZstdDecompressor(max_window_size=1 << 23).decompressobj()
+        self._started = False
+
+    def unpack(self, chunk: bytes, room: int) -> bytes:
+        """Everything the chunk unfolds to, or just more than `room` of it. Raises `zstandard.ZstdError`."""
+        self._started = True
+        out = bytearray()
+        for start in range(0, len(chunk), 512):
+            out += self._inner.decompress(chunk[start : start + 512])
+            if len(out) > room:
+                break
+        return bytes(out)
+
+    def ended(self) -> bool:
+        """Whether the frame is whole."""
+        return self._inner.eof or not self._started
+
+
+UNPACKERS: dict[str, type[Plain | Deflate | Zstd]] = {
+    "": Plain,
+    "identity": Plain,
+    "gzip": Deflate,
+    "x-gzip": Deflate,
+    "deflate": Deflate,
+    "zstd": Zstd,
+}
+
+
+class Decoder:
+    """Collects a body chunk by chunk. `limit` is the most bytes it may come to, after decoding."""
+
+    def __init__(self, encoding: str, limit: int) -> None:
+        kind = UNPACKERS.get(encoding.strip().lower())
+        if kind is None:
+            raise CorruptBodyError("encoding", f"unknown content encoding {encoding[:40]!r}")
+        self._unpacker: Unpacker = kind()
+        self._limit = limit
+        self._body = bytearray()
+
+    def feed(self, chunk: bytes) -> None:
+        """Take one chunk off the wire. Raises `CorruptBodyError`."""
+        try:
+            self._body += self._unpacker.unpack(chunk, self._limit + 1 - len(self._body))
+        except (zlib.error, zstandard.ZstdError):
+            raise CorruptBodyError("encoding", "the body is damaged") from None
+        if len(self._body) > self._limit:
+            raise CorruptBodyError("too_large", f"the body is larger than {self._limit:,} bytes")
+
+    def finish(self) -> bytes:
+        """The whole body. Raises `CorruptBodyError` when the stream stopped before its end mark."""
+        if not self._unpacker.ended():
+            raise CorruptBodyError("truncated", "the body stops before its end")
+        return bytes(self._body)

@@ -1,0 +1,196 @@
+"""Ask one address politely, and believe nothing of the answer.
+
+`Fetcher.get` sends a conditional GET, follows redirects by hand (each hop is checked like the first address), counts
+bytes after decompression while they stream, and gives up at one total deadline. What comes back is an `Answer`, or a
+`FetchError` whose `kind` is one word for the database and whose text names a host, never a whole URL: credentials and
+tokens stay out of logs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+from types import TracebackType
+from typing import Self
+from urllib.parse import urljoin, urlsplit
+
+import aiohttp
+from yarl import URL
+
+from config.settings import Settings
+from flows.decoding import CorruptBodyError, Decoder
+from flows.guard import BlockedAddressError, PublicResolver, check_literal
+
+REDIRECTS = {301, 302, 303, 307, 308}
+PERMANENT = {301, 308}
+ACCEPT = (
+    "application/rss+xml, application/atom+xml, application/feed+json, text/html;q=0.9, application/xml;q=0.8, */*;q=0.5"
+)
+
+
+class FetchError(Exception):
+    """A request that gave no answer. `kind` is one word: timeout, tls, too_large, blocked_address ..."""
+
+    def __init__(self, kind: str, fault: str) -> None:
+        super().__init__(f"{kind}: {fault}")
+        self.kind = kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a server said. `url` is the address after redirects, `moved` the one after permanent redirects only."""
+
+    url: str
+    status: int
+    body: bytes = b""
+    moved: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What to ask. `etag` and `modified` are sent byte for byte as they once came."""
+
+    url: str
+    etag: str | None = None
+    modified: str | None = None
+    private: bool = False
+
+    def headers(self) -> dict[str, str]:
+        """The validators, as request headers."""
+        pairs = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
+        return {name: value for name, value in pairs.items() if value}
+
+
+class Fetcher:
+    """An HTTP client for one event loop. Use it as an async context manager."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}
+        self._turns: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(settings.per_host))
+        self._ready: defaultdict[str, float] = defaultdict(float)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for session in self._sessions.values():
+            await session.close()
+
+    async def get(self, question: Question) -> Answer:
+        """Answer a question, redirects included. Raises `FetchError`."""
+        private = question.private or self._settings.allow_private
+        try:
+            async with asyncio.timeout(self._settings.deadline):
+                return await self._follow(replace(question, private=private))
+        except TimeoutError:
+            raise FetchError("timeout", f"{host_of(question.url)} took over {self._settings.deadline:g} s") from None
+        except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError, ssl.SSLError):
+            raise FetchError("tls", f"{host_of(question.url)} has no valid certificate") from None
+        except aiohttp.InvalidURL:
+            # Such as 0177.0.0.1, which some systems read as a number of another base.
+            raise FetchError("blocked_address", f"{host_of(question.url)} is no proper host") from None
+        except (BlockedAddressError, aiohttp.ClientConnectorError) as error:
+            raise explain(error, question.url) from None
+        except CorruptBodyError as error:
+            raise FetchError(error.kind, f"{host_of(question.url)}: {error}") from None
+        except (aiohttp.ClientPayloadError, aiohttp.ServerDisconnectedError):
+            raise FetchError("truncated", f"{host_of(question.url)} closed the connection too early") from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise FetchError("connection", f"{host_of(question.url)}: {type(error).__name__}") from None
+
+    async def _follow(self, question: Question) -> Answer:
+        moved, permanent = None, True
+        for _ in range(self._settings.max_redirects + 1):
+            answer = await self._ask(question)
+            if answer.status not in REDIRECTS or "location" not in answer.headers:
+                return replace(answer, moved=moved)
+            target = urljoin(question.url, answer.headers["location"])
+            check_hop(question.url, target)
+            permanent = permanent and answer.status in PERMANENT
+            moved = target if permanent else moved
+            question = replace(question, url=target)
+        raise FetchError("redirects", f"{host_of(question.url)} redirects more than {self._settings.max_redirects} times")
+
+    async def _ask(self, question: Question) -> Answer:
+        host = host_of(question.url)
+        if urlsplit(question.url).scheme not in {"http", "https"}:
+            raise FetchError("bad_scheme", "only http and https addresses are fetched")
+        if not question.private:
+            check_literal(urlsplit(question.url).hostname or "")
+        async with self._turns[host]:
+            await self._wait(host)
+            url = URL(question.url)
+            async with self._session(private=question.private).get(
+                url, headers=question.headers(), allow_redirects=False
+            ) as response:
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                body = b"" if response.status in REDIRECTS | {304} else await self._read(response)
+                return Answer(url=question.url, status=response.status, body=body, headers=headers)
+
+    async def _wait(self, host: str) -> None:
+        now = asyncio.get_running_loop().time()
+        at = max(now, self._ready[host])
+        self._ready[host] = at + self._settings.delay
+        await asyncio.sleep(at - now)
+
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        decoder = Decoder(response.headers.get("Content-Encoding", ""), self._settings.max_bytes)
+        async for chunk in response.content.iter_any():
+            decoder.feed(chunk)
+        return decoder.finish()
+
+    def _session(self, *, private: bool) -> aiohttp.ClientSession:
+        # Two pools, so that a connection opened for a feed that may reach a private host never serves another.
+        if private not in self._sessions:
+            self._sessions[private] = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(
+                    limit=self._settings.connections, resolver=None if private else PublicResolver(), use_dns_cache=False
+                ),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                timeout=aiohttp.ClientTimeout(total=None),
+                headers={
+                    "User-Agent": user_agent(self._settings),
+                    "Accept": ACCEPT,
+                    "Accept-Encoding": "gzip, deflate, zstd",
+                },
+            )
+        return self._sessions[private]
+
+
+def user_agent(settings: Settings) -> str:
+    """The name we go by, with the operator's contact when there is one: `fanmill/0.1.0 (+https://example.org/bot)`."""
+    contact = f" (+{settings.contact})" if settings.contact else ""
+    return f"fanmill/{version('fanmill')}{contact}"
+
+
+def host_of(url: str) -> str:
+    """Host and port of an address, and nothing that could be secret."""
+    parts = urlsplit(url)
+    return parts.netloc.rpartition("@")[2] or parts.scheme
+
+
+def check_hop(source: str, target: str) -> None:
+    """Refuse a redirect from https to http, and one to anything but a web address. Raises `FetchError`."""
+    scheme = urlsplit(target).scheme
+    if scheme not in {"http", "https"}:
+        raise FetchError("bad_scheme", f"{host_of(source)} redirects to a {scheme or 'nameless'} address")
+    if urlsplit(source).scheme == "https" and scheme == "http":
+        raise FetchError("downgrade", f"{host_of(source)} redirects from https to http")
+
+
+def explain(error: OSError, url: str) -> FetchError:
+    """Tell a refused address from a name that does not resolve and a port that does not answer."""
+    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+    if isinstance(cause, BlockedAddressError) or isinstance(error.__cause__, BlockedAddressError):
+        return FetchError("blocked_address", f"{host_of(url)} is not a public address")
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return FetchError("dns", f"{host_of(url)} has no address")
+    return FetchError("connection", f"{host_of(url)} does not answer")

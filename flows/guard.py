@@ -1,0 +1,60 @@
+"""Which addresses the mill may connect to.
+
+Names are resolved here and nowhere else: the connector is handed the checked numbers, so that what was checked is what
+is opened (a second, different DNS answer is never asked for). Numbers written as hosts pass the same check.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
+
+EMBEDDED_V4 = ipaddress.ip_network("64:ff9b::/96")
+
+
+class BlockedAddressError(OSError):
+    """The name stands for an address that feeds and pages of strangers may not reach."""
+
+
+def is_public(address: str) -> bool:
+    """Whether a numeric address lies on the public internet. IPv4 inside IPv6 is judged as IPv4."""
+    number = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(number, ipaddress.IPv6Address):
+        inner = number.ipv4_mapped or number.sixtofour
+        if number in EMBEDDED_V4:
+            inner = ipaddress.IPv4Address(int(number) & 0xFFFFFFFF)
+        number = inner or number
+    return number.is_global and not number.is_multicast
+
+
+def check_literal(host: str) -> None:
+    """Raise `BlockedAddressError` when `host` is itself a number that is not public. Names pass: DNS decides later."""
+    try:
+        public = is_public(host.strip("[]"))
+    except ValueError:
+        return
+    if not public:
+        raise BlockedAddressError(f"{host} is not a public address")
+
+
+class PublicResolver(AbstractResolver):
+    """Resolve names as the system does, and refuse a name that has even one address that is not public."""
+
+    def __init__(self) -> None:
+        self._system = ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """The checked addresses of `host`. Raises `BlockedAddressError`, or `OSError` when there is none."""
+        found = await self._system.resolve(host, port, family)
+        if not all(is_public(answer["host"]) for answer in found):
+            raise BlockedAddressError(f"{host} stands for an address that is not public")
+        return found
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+        await self._system.close()

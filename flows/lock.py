@@ -1,0 +1,31 @@
+"""One run at a time on one database: an advisory lock beside it, freed by the system when its holder dies."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class LockedError(RuntimeError):
+    """Another run holds the lock."""
+
+
+@contextmanager
+def hold(database: Path) -> Iterator[None]:
+    """Hold the lock of a database. Raises `LockedError`, which names the process that has it."""
+    path = database.with_name(database.name + ".lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            holder = file.read(20).strip()
+            raise LockedError(f"another run holds {path} (process {holder}); wait for it to end") from None
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield

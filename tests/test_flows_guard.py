@@ -1,0 +1,38 @@
+"""Only public addresses are reached, however they are spelled."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows.guard import BlockedAddressError, check_literal, is_public
+
+ADDRESSES = {
+    "a public one": ("93.184.216.34", True),
+    "a public IPv6 one": ("2606:2800:220:1:248:1893:25c8:1946", True),
+    "loopback": ("127.0.0.1", False),
+    "another loopback": ("127.8.9.1", False),
+    "unspecified": ("0.0.0.0", False),
+    "private class A": ("10.1.2.3", False),
+    "private class B": ("172.16.0.1", False),
+    "private class C": ("192.168.1.1", False),
+    "carrier-grade NAT": ("100.64.0.1", False),
+    "cloud metadata": ("169.254.169.254", False),
+    "multicast": ("224.0.0.1", False),
+    "IPv6 loopback": ("::1", False),
+    "IPv6 unique local": ("fd00::1", False),
+    "IPv6 link-local with zone": ("fe80::1%eth0", False),
+    "loopback mapped into IPv6": ("::ffff:127.0.0.1", False),
+    "private behind NAT64": ("64:ff9b::a01:203", False),
+    "private behind 6to4": ("2002:a01:203::1", False),
+}
+
+
+@pytest.mark.parametrize(("address", "public"), ADDRESSES.values(), ids=ADDRESSES)
+def test_an_address_is_public_or_not(address: str, public: bool) -> None:
+    assert is_public(address) is public
+
+
+def test_a_number_as_host_is_checked_and_a_name_is_left_to_dns() -> None:
+    check_literal("feed.example")
+    with pytest.raises(BlockedAddressError):
+        check_literal("[::1]")
