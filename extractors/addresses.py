@@ -1,0 +1,160 @@
+"""Web addresses: the one key under which an article is known, its site, and links made absolute.
+
+    canonical("http://www.Site.example:80/a/?utm_source=x#top")  →  "https://site.example/a"
+
+The key is for comparing, never for fetching or showing: it says https for http, drops `www.`, credentials, the
+fragment, and parameters that only tell where a reader came from. What those are is data (`TRACKING`, `CAMPAIGN`):
+names and prefixes seen in the wild, kept short; names that choose an article (`id`, `p`, `page`, `v`, `q`, `story`)
+are never in it. Known redirectors (`REDIRECTORS`) are unwrapped without a request.
+
+Every function takes any text at all and never raises.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from urllib.parse import SplitResult, quote, unquote_to_bytes, urljoin, urlsplit
+
+LONGEST = 4_096  # characters; browsers and servers give up on less, and a feed that sends more is hostile
+WRAPS = 3  # a redirector inside a redirector inside a redirector; a fourth is somebody's joke
+
+TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "hsa_", "at_", "itm_", "oly_", "vero_")
+TRACKING = frozenset(
+    {
+        *("_bhlid", "_hsenc", "_hsmi", "__hssc", "__hstc", "__hsfp", "_openstat", "dclid", "fbclid", "gbraid", "gclid"),
+        *("gclsrc", "igsh", "igshid", "mc_cid", "mc_eid", "mc_tc", "mkt_tok", "msclkid", "ncid", "srsltid", "twclid"),
+        *("wbraid", "wickedid", "yclid", "ysclid"),
+    }
+)
+# These names also choose pages (`?source=reuters` on an archive), so their value has to look like a campaign.
+CAMPAIGN = frozenset({"cmp", "ref", "referrer", "rss", "s", "share", "source", "src"})
+CAMPAIGN_VALUE = re.compile(
+    r"""(?ix) \d{1,2} | (?:[\w-]{1,60}\.){1,6}[a-z]{2,20}                # ?s=09, ?ref=site.example
+    | (?:.{0,40}[-_.])?
+      (?:rss|feeds?|atom|email|newsletter|social|share|app|home|homepage|twitter|tw|x|facebook|fb|linkedin|reddit|hn
+        |hackernews|google|googlenews|flipboard|whatsapp|telegram|mastodon|bluesky)
+      (?:[-_.].{0,40})?"""
+)
+# Site → the parameter that holds the address meant.
+REDIRECTORS = {
+    "bing.com/news/apiclick.aspx": "url",
+    "facebook.com/l.php": "u",
+    "google.com/url": "url",
+    "l.facebook.com/l.php": "u",
+    "news.google.com/news/url": "url",
+    "out.reddit.com": "url",
+}
+PORTS = {"http": 80, "https": 443}
+UNRESERVED = frozenset((string.ascii_letters + string.digits + "-._~").encode())
+ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+WWW = re.compile(r"^[.]*(?:www[.]+)*")
+LONE = re.compile("[\ud800-\udfff]")  # half a character, which JSON can spell and UTF-8 cannot
+BLANKS = re.compile(r"[\x00-\x20\x7f]+")
+SAFE = "!$&'()*+,;=:@/?%-._~"
+
+
+def canonical(url: str) -> str:
+    """The key of an address: equal for two addresses that lead to the same article. "" for what is not http(s).
+
+    Idempotent. Parameters are sorted by name and value. `#!` fragments stay: old sites put the article there.
+    """
+    parts = _parts(url)
+    for _ in range(WRAPS):
+        inner = _parts(_unwrapped(parts)) if parts else None
+        if inner is None:
+            break
+        parts = inner
+    if parts is None:
+        return ""
+    path = _path(parts.path)
+    query = "&".join(sorted(pair for pair in _escaped(parts.query).split("&") if _means_something(pair)))
+    fragment = "#" + _escaped(parts.fragment) if parts.fragment.startswith("!") else ""
+    return f"https://{_host(parts)}{path}{'?' + query if query else ''}{fragment}"
+
+
+def domain(url: str) -> str:
+    """The host of an address in lower case and ASCII, without `www.` and port. "" for what is not http(s)."""
+    parts = _parts(url)
+    return _site(parts) if parts else ""
+
+
+def absolute(base: str, href: str) -> str | None:
+    """A link found on the page `base`, resolved; None unless the outcome is an http(s) address with a host."""
+    href = href.strip()
+    if not href or href.startswith("#") or len(href) > LONGEST or len(base) > LONGEST:
+        return None
+    try:
+        joined = urljoin(base.strip(), BLANKS.sub("%20", LONE.sub("\ufffd", href)))
+    except ValueError:
+        return None
+    return joined if _parts(joined) else None
+
+
+def _parts(url: str) -> SplitResult | None:
+    """The parts of an http(s) address with a host and a sound port, or None."""
+    if len(url) > LONGEST:
+        return None
+    try:
+        parts = urlsplit(BLANKS.sub("%20", LONE.sub("\ufffd", url.strip())))
+        sound = parts.scheme in PORTS and _site(parts) and (parts.port is None or parts.port >= 0)
+    except ValueError:
+        return None
+    return parts if sound else None
+
+
+def _site(parts: SplitResult) -> str:
+    """The host in lower case without `www.`; international names in their ASCII form."""
+    host = parts.hostname or ""
+    if not host.isascii():
+        try:
+            host = host.encode("idna").decode("ascii")
+        except UnicodeError:
+            host = quote(host)
+    return WWW.sub("", host.lower()).strip(".")
+
+
+def _host(parts: SplitResult) -> str:
+    """The site with the port where it is not the usual one."""
+    host = _site(parts)
+    host = f"[{host}]" if ":" in host else host
+    usual = parts.port in (None, PORTS[parts.scheme])
+    return host if usual else f"{host}:{parts.port}"
+
+
+def _path(path: str) -> str:
+    """Dot segments resolved, empty segments and the last slash dropped, escapes in one spelling."""
+    kept: list[str] = []
+    for segment in path.split("/"):
+        if segment == "..":
+            del kept[-1:]
+        elif segment not in {"", "."}:
+            kept.append(_escaped(segment))
+    return "".join("/" + segment for segment in kept)
+
+
+def _escaped(text: str) -> str:
+    """Percent escapes in upper case, needless ones decoded, bare special characters escaped."""
+
+    def spell(match: re.Match[str]) -> str:
+        byte = unquote_to_bytes(match[0])[0]
+        return chr(byte) if byte in UNRESERVED else match[0].upper()
+
+    lone = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", text)
+    return quote(ESCAPE.sub(spell, lone), safe=SAFE)
+
+
+def _means_something(pair: str) -> bool:
+    """Whether a `name=value` helps to choose the article."""
+    name, _, value = pair.partition("=")
+    low = name.lower().removeprefix("amp;")  # "&amp;utm_source=" left by a feed that escaped twice
+    if not value or low in TRACKING or low.startswith(TRACKING_PREFIXES):
+        return False
+    return not (low in CAMPAIGN and CAMPAIGN_VALUE.fullmatch(value))
+
+
+def _unwrapped(parts: SplitResult) -> str:
+    """The address a known redirector leads to, or ""."""
+    name = REDIRECTORS.get(_site(parts) + parts.path.rstrip("/"))
+    values = [pair.partition("=")[2] for pair in parts.query.split("&") if name and pair.startswith(name + "=")]
+    return unquote_to_bytes(values[0]).decode("utf-8", "replace") if values else ""

@@ -1,0 +1,195 @@
+"""Has the store this article already? The index of copies, in SQLite.
+
+`place` asks and writes in one go, so it belongs inside the caller's `BEGIN IMMEDIATE`: two writers that both asked
+first would both call the same article new. Nothing is kept in memory: a second process, or the same one after a
+restart, decides alike.
+
+A group is a set of copies, named by the id of its first member. An article joins the one group that fits best and no
+other, and groups are never merged, for one excerpt inside a roundup would chain strangers together. It is looked for by
+
+    address   the same canonical address, unless that address has shown three different texts
+    text      word for word the same, thirty words or more
+    near      rare shingles in common, judged by `extractors.sameness`
+    title     the same headline within three days, for texts too short for anything else
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from typing import Literal
+
+from extractors.sameness import (
+    FEWEST,
+    HASHED,
+    QUOTED,
+    SERIAL,
+    WINDOW,
+    Kind,
+    Overlap,
+    Side,
+    closeness,
+    compare,
+    compare_titles,
+    hours_between,
+    identifies,
+    is_composite,
+    is_same,
+    jaccard,
+    kind_of,
+    strength,
+)
+from storage import shingles
+from storage.shingles import Groups
+from storage.signatures import TABLES, Document, Member, Signatures
+
+__all__ = ["TABLES", "Document", "Sameness", "Verdict"]
+
+Method = Literal["address", "text", "near", "title"]
+
+TOP = 5  # groups whose members are looked at
+TEXTS = 3  # different texts under one address make it no article's address (a section, a live page)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Where an article was placed.
+
+    `of` is the member it is most like; for kind "quotes", the article it shares words with. `group` is the article's
+    own id for kinds "new" and "quotes". `similarity`, 0–1, is the share of both texts for a duplicate or revision, of
+    the smaller one for an excerpt or a quotation. `members` are all of the group, ascending.
+    """
+
+    group: int
+    of: int | None = None
+    kind: Kind = "new"
+    method: Method | None = None
+    similarity: float = 0.0
+    members: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """A match, before it is written."""
+
+    member: Member
+    kind: Kind
+    method: Method
+    similarity: float = 1.0
+
+
+class Sameness:
+    """The index on one connection. Writes, but never begins or ends a transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+        self._signatures = Signatures(connection)
+
+    def place(self, document: Document) -> Verdict:
+        """Find the group an article belongs to, or make one, and remember the article.
+
+        Raises `sqlite3.IntegrityError` when it is placed already: `forget` it first.
+        """
+        groups = shingles.look_up(self._db, document.fingerprint.hashes)
+        found = self._exact(document) or self._near(document, groups) or self._by_title(document)
+        joined = found is not None and found.kind != "quotes"
+        group = found.member.group if found and joined else document.article_id
+        self._signatures.keep(document, group, groups)
+        if found is None:
+            return Verdict(group=group, members=(group,))
+        return Verdict(
+            group=group,
+            of=found.member.article_id,
+            kind=found.kind,
+            method=found.method,
+            similarity=round(found.similarity, 4),
+            members=self.members(group) if joined else (group,),
+        )
+
+    def members(self, group: int) -> tuple[int, ...]:
+        """The articles of a group, ascending."""
+        return self._signatures.members(group)
+
+    def forget(self, article_id: int) -> None:
+        """Take an article out: before it is placed again with a changed text, or when it is deleted.
+
+        A group that loses the member it is named by takes the name of the next.
+        """
+        self._signatures.forget(article_id)
+
+    def _exact(self, document: Document) -> _Found | None:
+        """The same address, or word for word the same text, long enough to be no form letter."""
+        same = self._by_address(document)
+        if same or document.fingerprint.words < HASHED:
+            return same
+        member = self._signatures.with_text(document.fingerprint)
+        return _Found(member=member, kind="duplicate", method="text") if member else None
+
+    def _by_address(self, document: Document) -> _Found | None:
+        """The same address: the same article, and a revision of it when the text is another."""
+        if not identifies(document.url_key):
+            return None
+        prints = document.fingerprint
+        members = self._signatures.at_address(document.url_key)
+        alike = [member for member in members if member.text_hash == prints.text_hash]
+        if alike:
+            return _Found(member=alike[0], kind="duplicate", method="address")
+        if not members or len({member.text_hash for member in members}) >= TEXTS:
+            return None
+        similarity = jaccard(prints.hashes, members[-1].hashes)
+        return _Found(member=members[-1], kind="revision", method="address", similarity=similarity)
+
+    def _by_title(self, document: Document) -> _Found | None:
+        """Texts too short to compare, under one headline of several words, within three days."""
+        short, several = document.fingerprint.words < HASHED, len(document.title_key.split()) > FEWEST
+        if not (short and several) or self._is_serial(document.title_key):
+            return None
+        for member in self._signatures.short_ones(document.title_key):
+            apart = hours_between(member.published, document.published)
+            if apart is not None and apart <= WINDOW:
+                return _Found(member=member, kind="duplicate", method="title")
+        return None
+
+    def _is_serial(self, title: str) -> bool:
+        """Whether a headline stands over several groups already, like that of a daily column."""
+        return self._signatures.groups_under(title) >= SERIAL
+
+    def _near(self, document: Document, groups: Groups) -> _Found | None:
+        """The group whose rare shingles fit best, if any fits; else the one that is quoted."""
+        scarce = shingles.rare(groups)
+        hit = shingles.places(scarce)
+        likely = sorted((-len(places), group) for group, places in hit.items() if len(places) >= FEWEST)
+        if not likely:
+            return None
+        composite = is_composite(hit, len(scarce))
+        side = Side(hashes=tuple(scarce), title=document.title_key, composite=composite)
+        serial = self._is_serial(document.title_key)
+        samples = [self._signatures.sample(group, document.fingerprint.algorithm) for _, group in likely[:TOP]]
+        return _best([match for sample in samples if (match := self._match(side, sample, serial=serial))])
+
+    def _match(self, side: Side, members: list[Member], *, serial: bool) -> tuple[Member, Overlap] | None:
+        """The one of a group's members that is most like an article, and what they share."""
+        mine = set(side.hashes)
+        near = max(members, key=lambda member: closeness(mine, member.hashes), default=None)
+        if near is None:
+            return None
+        scarce = shingles.rare(shingles.look_up(self._db, near.hashes))
+        others = shingles.places({each: among - {near.group} for each, among in scarce.items()})
+        other = Side(hashes=tuple(scarce), title=near.title, composite=is_composite(others, len(scarce)))
+        headline = compare_titles(side.title, other.title)
+        overlap = compare(side, other, "other" if serial and headline != "silent" else headline)
+        return (near, overlap) if overlap else None
+
+
+def _best(matches: list[tuple[Member, Overlap]]) -> _Found | None:
+    """The strongest of the matches that are the same article; else the longest quotation."""
+    same = max((match for match in matches if is_same(match[1])), key=lambda match: strength(match[1]), default=None)
+    if same:
+        member, overlap = same
+        kind = kind_of(overlap)
+        similarity = overlap.jaccard if kind == "duplicate" else overlap.containment
+        return _Found(member=member, kind=kind, method="near", similarity=similarity)
+    quoted = max(matches, key=lambda match: match[1].shared, default=None)
+    if quoted is None or quoted[1].shared < QUOTED:
+        return None
+    return _Found(member=quoted[0], kind="quotes", method="near", similarity=quoted[1].containment)

@@ -1,0 +1,75 @@
+"""The inverted index of rare shingles: which groups of copies each is found in.
+
+Rows are (shingle, group), so a story that two hundred sites carry counts once. A shingle found in more than `CAP`
+groups is furniture: it is ignored on both sides, and no more rows are written for it. That is how footers are learnt
+without a list.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import struct
+from collections import defaultdict
+from collections.abc import Iterable
+
+CAP = 5  # groups; measured: 3 and 5 differ by less than .013 F1, 16 loses .07–.12
+
+TABLE = """CREATE TABLE shingles( -- a run of three words, as its hash, occurs in a group of copies
+    hash INTEGER NOT NULL,
+    group_id INTEGER NOT NULL, -- the group's first article
+    PRIMARY KEY(hash, group_id)
+) STRICT, WITHOUT ROWID"""
+
+Groups = dict[int, set[int]]  # shingle → groups it is in, in the order of a text
+
+
+def look_up(connection: sqlite3.Connection, hashes: Iterable[int]) -> Groups:
+    """For every shingle the groups it is in, furniture too."""
+    found: Groups = {each: set() for each in hashes}
+    query = "SELECT s.hash, s.group_id FROM json_each(?) AS j JOIN shingles AS s ON s.hash = j.value"
+    for each, group in connection.execute(query, (json.dumps(list(found)),)):
+        found[each].add(group)
+    return found
+
+
+def rare(groups: Groups) -> Groups:
+    """Those that are no furniture."""
+    return {each: among for each, among in groups.items() if len(among) <= CAP}
+
+
+def places(groups: Groups) -> dict[int, list[int]]:
+    """For every group the places, counted in shingles, at which a text hits it, ascending."""
+    hit: dict[int, list[int]] = defaultdict(list)
+    for place, among in enumerate(groups.values()):
+        for group in among:
+            hit[group].append(place)
+    return hit
+
+
+def add(connection: sqlite3.Connection, group: int, groups: Groups) -> None:
+    """Enter a text's rare shingles for its group; `groups` is what `look_up` gave for it."""
+    rows = [(each, group) for each, among in sorted(rare(groups).items()) if group not in among]
+    connection.executemany("INSERT INTO shingles(hash, group_id) VALUES (?, ?)", rows)
+
+
+def drop(connection: sqlite3.Connection, group: int, hashes: Iterable[int]) -> None:
+    """Take shingles of a group out."""
+    rows = [(each, group) for each in sorted(hashes)]
+    connection.executemany("DELETE FROM shingles WHERE hash = ? AND group_id = ?", rows)
+
+
+def rename(connection: sqlite3.Connection, group: int, name: int, hashes: Iterable[int]) -> None:
+    """Give a group's shingles another group id."""
+    rows = [(name, each, group) for each in sorted(hashes)]
+    connection.executemany("UPDATE shingles SET group_id = ? WHERE hash = ? AND group_id = ?", rows)
+
+
+def pack(hashes: tuple[int, ...]) -> bytes:
+    """Shingles as eight bytes each, little-endian on every machine."""
+    return struct.pack(f"<{len(hashes)}q", *hashes)
+
+
+def unpack(blob: bytes) -> tuple[int, ...]:
+    """What `pack` was given."""
+    return struct.unpack(f"<{len(blob) // 8}q", blob)

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import pytest
+
+from extractors.addresses import absolute, canonical, domain
+
+A = "https://site.example/news/a"
+SAME = {
+    "http is https": "http://site.example/news/a",
+    "www is dropped": "https://www.site.example/news/a",
+    "case of scheme and host is dropped": "HTTPS://Site.Example/news/a",
+    "the usual port is dropped": "http://site.example:80/news/a",
+    "credentials are dropped": "https://me:secret@site.example/news/a",
+    "the fragment is dropped": "https://site.example/news/a#comments",
+    "the last slash is dropped": "https://site.example/news/a/",
+    "dot segments are resolved": "https://site.example/x/../news/./a",
+    "empty segments are dropped": "https://site.example//news//a",
+    "needless escapes are decoded": "https://site.example/n%65ws/a",
+    "campaign prefixes are dropped": "https://site.example/news/a?utm_source=rss&utm_medium=feed&mtm_kwd=x",
+    "campaign names are dropped": "https://site.example/news/a?fbclid=1&gclid=2&mc_cid=3&_hsenc=4",
+    "a parameter without a value is dropped": "https://site.example/news/a?print=&x",
+    "a campaign's ref is dropped": "https://site.example/news/a?ref=hn&source=rss-feed&s=09&cmp=newsletter_2026",
+    "a ref that names a host is dropped": "https://site.example/news/a?ref=other.example",
+    "an ampersand escaped twice still ends a parameter": "https://site.example/news/a?utm_source=x&amp;utm_medium=y",
+    "a known redirector is unwrapped": "https://www.google.com/url?sa=t&url=http%3A%2F%2Fsite.example%2Fnews%2Fa&ved=1",
+    "blanks around it are dropped": "  https://site.example/news/a\n",
+}
+KEPT = {
+    "parameters that choose the article stay": ("https://s.example/?p=12&id=3", "https://s.example?id=3&p=12"),
+    "parameters are sorted by name and value": ("https://s.example/a?b=2&a=3&a=1", "https://s.example/a?a=1&a=3&b=2"),
+    "an archive's source stays": ("https://s.example/a?source=reuters", "https://s.example/a?source=reuters"),
+    "a search word stays": ("https://s.example/a?s=elections", "https://s.example/a?s=elections"),
+    "another port stays": ("http://s.example:8080/a", "https://s.example:8080/a"),
+    "the case of the path stays": ("https://s.example/News/A", "https://s.example/News/A"),
+    "a hash-bang stays": ("https://s.example/#!/a/1", "https://s.example#!/a/1"),
+    "escapes are in upper case": ("https://s.example/a%2fb%c3%a9", "https://s.example/a%2Fb%C3%A9"),
+    "letters beyond ASCII are escaped": ("https://s.example/é", "https://s.example/%C3%A9"),
+    "international hosts are in ASCII": ("https://bücher.example/a", "https://xn--bcher-kva.example/a"),
+    "IPv6 hosts keep their brackets": ("http://[2001:DB8::1]/a", "https://[2001:db8::1]/a"),
+    "a home page has no path": ("https://s.example/", "https://s.example"),
+    "mail is no article": ("mailto:a@s.example", ""),
+    "a script is no article": ("javascript:alert(1)", ""),
+    "nothing is no article": ("", ""),
+    "a bad port is no article": ("https://s.example:99999/a", ""),
+    "an address of 5,000 characters is no article": ("https://s.example/" + "a" * 5000, ""),
+}
+HOSTILE = [
+    "http://[", "http://]/", "http://[::1", "https://", "http:///a", "//s.example/a", "https://s.example:x/", "\x00", "http://\x00/",
+    "http://a b/", "http://xn--/", "http://" + "a" * 300 + ".example/", "http://é\ud800.example/\ud800?\ud800=\ud800#!\ud800", "%",
+    "https://s.example/%", "https://s.example/%zz%", "https://s.example/?=&&=%", "https://s.example/..//../..", "http://①.example/",
+    "http://s.example\\@t.example/", "https://s.example/?url=" + "%25" * 900, "http://ß..example/", "http://s.example:-1/",
+    "https://www.google.com/url?url=https://www.google.com/url?url=https://www.google.com/url?url=x",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("url", SAME.values(), ids=SAME)
+def test_two_addresses_of_one_article_have_one_key(url: str) -> None:
+    assert canonical(url) == A
+
+
+@pytest.mark.parametrize(("url", "key"), KEPT.values(), ids=KEPT)
+def test_what_tells_articles_apart_is_kept(url: str, key: str) -> None:
+    assert canonical(url) == key
+
+
+@pytest.mark.parametrize("url", [*SAME.values(), *(url for url, _ in KEPT.values()), *HOSTILE])
+def test_a_key_is_its_own_key_and_nothing_raises(url: str) -> None:
+    key = canonical(url)
+    assert canonical(key) == key
+    assert isinstance(domain(url), str)
+    assert absolute(url, url) is None or canonical(url)
+    absolute("https://s.example/a", url)
+    key.encode("ascii")
+
+
+DOMAINS = {
+    "www and port are dropped": ("http://WWW.Site.Example:8080/a", "site.example"),
+    "a subdomain stays": ("https://news.site.example/a", "news.site.example"),
+    "no host, no domain": ("/a/b", ""),
+    "mail has none": ("mailto:a@site.example", ""),
+}
+
+
+@pytest.mark.parametrize(("url", "host"), DOMAINS.values(), ids=DOMAINS)
+def test_domain(url: str, host: str) -> None:
+    assert domain(url) == host
+
+
+LINKS = {
+    "a path is resolved": ("/b?x=1", "https://s.example/b?x=1"),
+    "a neighbour is resolved": ("b", "https://s.example/n/b"),
+    "a host without scheme takes the page's": ("//t.example/b", "https://t.example/b"),
+    "an absolute link stays as it is": ("http://t.example/b?utm_source=x#y", "http://t.example/b?utm_source=x#y"),
+    "blanks inside are escaped": ("/a b", "https://s.example/a%20b"),
+    "a place on the same page is no link": ("#top", None),
+    "nothing is no link": ("  ", None),
+    "mail is no link": ("mailto:a@s.example", None),
+    "a script is no link": ("javascript:void(0)", None),
+    "data is no link": ("data:text/html,x", None),
+    "a telephone is no link": ("tel:123", None),
+    "half an address is no link": ("http://", None),
+}
+
+
+@pytest.mark.parametrize(("href", "url"), LINKS.values(), ids=LINKS)
+def test_absolute(href: str, url: str | None) -> None:
+    assert absolute("https://s.example/n/a", href) == url
