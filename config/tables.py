@@ -37,18 +37,25 @@ class Source:
     tables: dict[str, Any]
 
     def line(self, section: str, name: str = "", key: str = "") -> int:
-        """The 1-based line on which `key` of `[section.name]` stands; its header's, or 1, when it cannot be found."""
-        head = re.compile(rf'\s*\[+\s*{re.escape(section)}(\s*\.\s*["\']?{re.escape(name)}["\']?\s*\]|\s*\])')
+        """The 1-based line on which `key` of `[section.name]` stands; its header's, or 1, when it cannot be found.
+
+        A table may also stand on one line of its section: `[section]`, then `name = { key = … }`.
+        """
+        outer, inner = re.escape(section), re.escape(name)
+        head = re.compile(rf'\s*\[+\s*{outer}\s*\.\s*["\']?{inner}["\']?\s*\]' if name else rf"\s*\[+\s*{outer}\s*\]")
         entry = re.compile(rf'\s*["\']?{re.escape(key)}["\']?\s*=')
-        found = 0
+        inline = re.compile(rf'\s*["\']?{inner}["\']?\s*=\s*\{{')
+        found, first, within = 0, 0, False
         for number, line in enumerate(self.text.splitlines(), 1):
-            if head.match(line) and not found:
-                found = number
-            elif found and key and entry.match(line):
+            if line.lstrip().startswith("["):
+                within = bool(re.match(rf"\s*\[\s*{outer}\s*\]", line))
+                first = first or (number if within else 0)
+                if found:
+                    break
+                found = number if head.match(line) else 0
+            elif (found and key and entry.match(line)) or (within and name and inline.match(line)):
                 return number
-            elif found and line.startswith("["):
-                break
-        return found or 1
+        return found or first or 1
 
     def fault(self, fault: str, section: str, name: str = "", key: str = "") -> ConfigError:
         """The error that points at one key of one table."""

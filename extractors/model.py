@@ -129,7 +129,7 @@ class Tagging:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprint:
-    """What sameness is decided on. `hashes` are sorted signed 64-bit shingle hashes; `text_hash` 16 bytes."""
+    """What sameness is decided on. `hashes` are 64-bit shingle hashes in text order; `text_hash` is 16 bytes."""
 
     hashes: tuple[int, ...] = ()
     text_hash: bytes = b""

@@ -26,9 +26,7 @@ from flows.guard import BlockedAddressError, PublicResolver, check_literal
 
 REDIRECTS = {301, 302, 303, 307, 308}
 PERMANENT = {301, 308}
-ACCEPT = (
-    "application/rss+xml, application/atom+xml, application/feed+json, text/html;q=0.9, application/xml;q=0.8, */*;q=0.5"
-)
+ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, text/html;q=0.9, */*;q=0.5"
 
 
 class FetchError(Exception):
@@ -116,7 +114,9 @@ class Fetcher:
             permanent = permanent and answer.status in PERMANENT
             moved = target if permanent else moved
             question = replace(question, url=target)
-        raise FetchError("redirects", f"{host_of(question.url)} redirects more than {self._settings.max_redirects} times")
+        raise FetchError(
+            "redirects", f"{host_of(question.url)} redirects more than {self._settings.max_redirects} times"
+        )
 
     async def _ask(self, question: Question) -> Answer:
         host = host_of(question.url)
@@ -151,7 +151,9 @@ class Fetcher:
         if private not in self._sessions:
             self._sessions[private] = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
-                    limit=self._settings.connections, resolver=None if private else PublicResolver(), use_dns_cache=False
+                    limit=self._settings.connections,
+                    resolver=None if private else PublicResolver(),
+                    use_dns_cache=False,
                 ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,

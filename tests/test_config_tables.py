@@ -11,14 +11,23 @@ from config.starter import write_starter
 from config.tables import ConfigError
 
 FAULTS = {
-    "a key that does not exist": ('[feeds.a]\nurl = "https://x.example/f"\nevry = "3m"\n', "3: feeds.a.evry: no such key"),
-    "a duration in no known unit": ('[feeds.a]\nurl = "https://x.example/f"\nevery = "3x"\n', "3: feeds.a.every: '3x' is no duration"),
-    "a duration of nothing": ('[feeds.a]\nurl = "https://x.example/f"\nevery = "0m"\n', "3: feeds.a.every: input should be greater than 0"),
+    "a key that does not exist": (
+        '[feeds.a]\nurl = "https://x.example/f"\nevry = "3m"\n',
+        "3: feeds.a.evry: no such key",
+    ),
+    "a duration in no known unit": (
+        '[feeds.a]\nurl = "https://x.example/f"\nevery = "3x"\n',
+        "3: feeds.a.every: '3x' is no duration",
+    ),
+    "a duration of nothing": (
+        '[feeds.a]\nurl = "https://x.example/f"\nevery = "0m"\n',
+        "3: feeds.a.every: input should be greater than 0",
+    ),
     "a file address": ('[feeds.a]\nurl = "file:///etc/passwd"\n', "2: feeds.a.url: string should match"),
     "a path for an address": ('[feeds.a]\nurl = "/etc/passwd"\n', "2: feeds.a.url: string should match"),
     "a missing address": ('\n[feeds.a]\ntitle = "A"\n', "2: feeds.a.url: field required"),
     "a slug in capitals": ('[feeds.A]\nurl = "https://x.example/f"\n', "1: feeds.A"),
-    "broken TOML": ('[feeds.a]\nurl = \n', "2: not TOML"),
+    "broken TOML": ("[feeds.a]\nurl = \n", "2: not TOML"),
     "a table where tables should be": ("feeds = 3\n", "1: feeds: must hold tables"),
     "one address twice": (
         '[feeds.a]\nurl = "https://x.example/f"\n[feeds.b]\nurl = "https://x.example/f"\n',

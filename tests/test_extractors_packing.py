@@ -9,7 +9,13 @@ import pytest
 from extractors.model import Entry, Page
 from extractors.packing import pack, unpack
 
-ENTRY = Entry(guid="g\ud800", url="https://a.example/1", title="T — ü", published=datetime(2026, 1, 2, tzinfo=UTC), categories=("a", "b"))
+ENTRY = Entry(
+    guid="g\ud800",
+    url="https://a.example/1",
+    title="T — ü",
+    published=datetime(2026, 1, 2, tzinfo=UTC),
+    categories=("a", "b"),
+)
 PAIRS = {
     "an entry alone": (ENTRY, None),
     "an entry with its page": (ENTRY, Page(url="https://a.example/1", body=b"\xff<p>\n\n{}", charset="latin-1")),

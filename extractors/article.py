@@ -1,0 +1,126 @@
+"""From an entry, and its page where one was fetched, to the article we stand behind.
+
+    clean the feed's text ─┐
+                           ├─ choose ─▶ title, date, author ─▶ tags ─▶ fingerprint ─▶ Article
+    clean the page ────────┘
+
+`sift` looks at the feed's text alone and says None when the page is wanted; `refine` takes both. Neither raises on
+anything a stranger can put into a feed or page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from config.chrome import ChromeConfig
+from config.taxonomy import Taxonomy
+from extractors.addresses import canonical
+from extractors.clean import CleanRules, choose, clean_feed, clean_page, compile_rules, is_whole
+from extractors.fingerprints import fingerprint, terms
+from extractors.model import Article, Cleaned, Dropped, Entry, Page
+from extractors.tagging import Tagger
+
+SUMMARY = 400  # characters of the stored summary
+HEADLINE = 120  # characters of a title made from the text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What is known of the feed an entry came from. `pages` is the feed's setting: auto, always or never."""
+
+    url: str
+    title: str = ""
+    language: str | None = None
+    tags: tuple[str, ...] = ()
+    pages: str = "auto"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """All rules, compiled: made once in each process."""
+
+    clean: CleanRules
+    tagger: Tagger
+
+    @classmethod
+    def compile(cls, chrome: ChromeConfig, taxonomy: Taxonomy) -> Rules:
+        """Compile checked configuration."""
+        return cls(clean=compile_rules(chrome), tagger=Tagger(taxonomy))
+
+
+def sift(entry: Entry, origin: Origin, rules: Rules) -> Article | Dropped | None:
+    """The article from the feed's text alone; None when its page should be fetched first."""
+    cleaned = clean_feed(entry, rules.clean, origin.url)
+    wanted = origin.pages == "always" or (origin.pages == "auto" and not is_whole(entry, cleaned))
+    return None if wanted and entry.url else settle(entry, cleaned, origin, rules)
+
+
+def refine(entry: Entry, page: Page | None, origin: Origin, rules: Rules) -> Article | Dropped:
+    """The article from the feed's text and, when there is one, the page: whichever gives more of it."""
+    cleaned = clean_feed(entry, rules.clean, origin.url)
+    if page:
+        cleaned = choose(cleaned, clean_page(page, rules.clean, entry))
+    return settle(entry, cleaned, origin, rules)
+
+
+def settle(entry: Entry, cleaned: Cleaned, origin: Origin, rules: Rules) -> Article | Dropped:
+    """Join what the feed claims with what was cleaned, and tag it. The feed's word goes before the page's."""
+    title = entry.title or cleaned.title or headline(cleaned.text)
+    if not title:
+        return Dropped(guid=entry.guid, url=entry.url, reason="empty", evidence="neither a title nor any text")
+    language = entry.language or cleaned.language or origin.language
+    categories = (*origin.tags, *entry.categories)
+    return Article(
+        guid=entry.guid,
+        url=entry.url or "",
+        canonical_url=canonical(own_canonical(entry, cleaned)),
+        title=title,
+        text=cleaned.text,
+        author=entry.author or cleaned.author,
+        language=language,
+        published=entry.published or cleaned.published,
+        updated=entry.updated,
+        image=entry.image or cleaned.image,
+        summary=(cleaned.summary or cleaned.text)[:SUMMARY],
+        source=cleaned.source,
+        confidence=cleaned.confidence,
+        links=cleaned.links,
+        cuts=cleaned.cuts,
+        tagging=rules.tagger.tag(title, cleaned.text, categories, language, origin.title),
+        fingerprint=fingerprint(cleaned.text),
+        terms=terms(title, cleaned.text),
+    )
+
+
+def own_canonical(entry: Entry, cleaned: Cleaned) -> str:
+    """The page's canonical address when it lies on the entry's own host, else the entry's address.
+
+    A page may name any other article as its canonical one, and two articles would be taken for one.
+    """
+    own, named = entry.url or "", cleaned.canonical_url or ""
+    return named if named and canonical(named).split("/")[2:3] == canonical(own).split("/")[2:3] else own
+
+
+def headline(text: str) -> str:
+    """The start of the text, cut at a word, for an entry without a title."""
+    start = text.split("\n", 1)[0]
+    return start if len(start) <= HEADLINE else start[:HEADLINE].rsplit(" ", 1)[0] + "…"
+
+
+def entry_hash(entry: Entry) -> str:
+    """Sixteen bytes in hex over what the feed says of an entry, so that a change is seen without its page.
+
+    The date of an update counts, since it may be all that a feed of summaries says about a page that changed; that of
+    publication does not, since some feeds put the present there at every poll.
+    """
+    updated = entry.updated.isoformat() if entry.updated and entry.updated != entry.published else ""
+    parts = (entry.url or "", entry.title, entry.content, entry.summary, entry.author, updated)
+    return digest((*parts, *entry.categories))
+
+
+def digest(parts: Iterable[str]) -> str:
+    """Sixteen bytes in hex over strings; the boundaries between them count."""
+    joined = "\x1f".join(parts).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(joined, digest_size=16).hexdigest()

@@ -1,0 +1,161 @@
+"""The command line: `fanmill COMMAND`, and what each exit code means.
+
+    0  done        1  done in part; the summary names each failure
+    2  usage or configuration error        3  another run holds the lock
+
+Errors are one line on stderr: what, where, the cure. Commands import what they need when they run, so that `search`
+and `show` answer at once and nothing but `run` and `up` ever imports Prefect.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from config.tables import ConfigError
+from flows.options import PARTIAL, USAGE, CommandError, Config, Database, Json, faults
+
+app = typer.Typer(
+    name="fanmill",
+    help="Poll news feeds, blow off the boilerplate, tag, de-duplicate and link the articles, keep them in SQLite.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def main() -> None:
+    """Run the command line. Every foreseen error ends in one line and its exit code."""
+    try:
+        app()
+    except CommandError as error:
+        fail(str(error), error.code)
+    except ConfigError as error:
+        fail(str(error), USAGE)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(PARTIAL)
+    except sqlite3.Error as error:
+        fail(f"the database cannot be used: {error}", USAGE)
+    except KeyboardInterrupt:
+        fail("stopped", 130)
+
+
+def fail(fault: str, code: int) -> None:
+    """Say one line on stderr and leave."""
+    print(f"fanmill: {' '.join(fault.split())}", file=sys.stderr)  # noqa: T201 - the terminal is this room's
+    sys.exit(code)
+
+
+@app.command()
+def run(
+    feed: Annotated[
+        list[str] | None, typer.Option("--feed", help="Only this feed, due or not; may be repeated")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Poll and refine even what has not changed")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Do all the work, keep nothing")] = False,
+    prefect: Annotated[bool, typer.Option(help="Run as a Prefect flow, or plainly without Prefect")] = True,
+    config: Config = None,
+    db: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Poll the feeds that are due and keep what is new."""
+    from flows import running
+
+    with faults():
+        request = running.Request(
+            feeds=tuple(feed or ()), force=force, dry_run=dry_run, prefect=prefect, as_json=as_json
+        )
+        raise typer.Exit(running.run(request, config, db))
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to put the database")] = Path("demo"),
+    prefect: Annotated[bool, typer.Option(help="Run as a Prefect flow, or plainly without Prefect")] = True,
+) -> None:
+    """Run the whole mill on the made-up newsroom that ships with fanmill; no network is needed."""
+    from flows import demonstration
+
+    with faults():
+        raise typer.Exit(demonstration.run(folder, prefect=prefect))
+
+
+@app.command()
+def up(
+    config: Config = None,
+    db: Database = None,
+    port: Annotated[int, typer.Option(help="Where a Prefect server of our own listens")] = 4200,
+) -> None:
+    """Serve the scheduled `ingest/default` deployment, starting a Prefect server if none answers."""
+    import os
+
+    from config.load import find_folder, load
+    from flows.up import ServerError, Service, serve
+
+    folder = find_folder(config)
+    settings = load(folder).settings
+    database = (db or Path(settings.database)).resolve()
+    os.environ["FANMILL_DB"] = str(database)
+    if folder:
+        os.environ["FANMILL_CONFIG"] = str(folder.resolve())
+    try:
+        with faults():
+            serve(Service(every=settings.schedule, database=database, port=port))
+    except ServerError as error:
+        raise CommandError(str(error)) from None
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(help="A new folder for your configuration")]) -> None:
+    """Write a configuration folder to start from."""
+    from config.starter import write_starter
+
+    for path in write_starter(folder):
+        print(path)  # noqa: T201
+
+
+@app.command()
+def clean(config: Config = None) -> None:
+    """Filter: pages or texts as JSON lines in, clean text, links and cuts out."""
+    from config.chrome import load_chrome
+    from config.load import find_folder
+    from flows import filters
+
+    work = filters.cleaner(load_chrome(find_folder(config)))
+    raise typer.Exit(filters.write(filters.each(work, filters.lines(sys.stdin.buffer))))
+
+
+@app.command()
+def tag(config: Config = None) -> None:
+    """Filter: articles as JSON lines in, section, tags with evidence and entities out."""
+    from config.load import find_folder
+    from config.taxonomy import load_taxonomy
+    from flows import filters
+
+    work = filters.tagger(load_taxonomy(find_folder(config)))
+    raise typer.Exit(filters.write(filters.each(work, filters.lines(sys.stdin.buffer))))
+
+
+@app.command()
+def dedupe() -> None:
+    """Filter: articles as JSON lines in, the group of each out."""
+    from flows import filters
+
+    raise typer.Exit(filters.write(filters.grouped(filters.lines(sys.stdin.buffer))))
+
+
+def register_queries() -> None:
+    """Add the commands that read the database; they live in `flows.reading`."""
+    from flows import reading
+
+    for command in (reading.search, reading.show, reading.why, reading.feeds):
+        app.command()(command)
+
+
+register_queries()

@@ -1,0 +1,67 @@
+"""Everything a run holds open: the writer, the event loop, the fetcher, the worker processes.
+
+One `Mill` serves all shards of a run, from whichever threads they call it: fetching goes on one event loop, parsing
+and refining in worker processes, writing in one thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from config.load import Config
+from flows.fetch import Fetcher
+from flows.outcome import Outcome, Watcher
+from flows.polling import Poller, Round
+from flows.refining import prepare
+from flows.workers import Workers
+from flows.writer import Writer
+from storage.intents import FeedState
+
+
+class Mill:
+    """A context manager. `path` is the database; opening it raises `storage.connection.StoreError`."""
+
+    def __init__(self, config: Config, path: Path, watcher: Watcher) -> None:
+        self.writer = Writer(path)
+        self._config = config
+        self._watcher = watcher
+        count = config.settings.workers or os.cpu_count() or 1
+        self._workers = Workers(count, prepare, (config.chrome, config.taxonomy))
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="fetching", daemon=True)
+        self._fetcher = Fetcher(config.settings)
+        self._gate = asyncio.Semaphore(config.settings.connections)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        asyncio.run_coroutine_threadsafe(self._fetcher.__aexit__(None, None, None), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        self._workers.close()
+        self.writer.__exit__(kind, error, trace)
+
+    def poll(self, states: Sequence[FeedState], shared: Round) -> list[Outcome]:
+        """Poll a shard of feeds and wait for all of them; outcomes come in the order of `states`."""
+        return asyncio.run_coroutine_threadsafe(self._shard(states, shared), self._loop).result()
+
+    async def _shard(self, states: Sequence[FeedState], shared: Round) -> list[Outcome]:
+        poller = Poller(self._fetcher, self._workers, self.writer, shared)
+        return list(await asyncio.gather(*(self._one(poller, state) for state in states)))
+
+    async def _one(self, poller: Poller, state: FeedState) -> Outcome:
+        async with self._gate:
+            outcome = await poller.poll(state, self._config.feeds[state.slug])
+        self._watcher.finished(outcome)
+        return outcome

@@ -1,0 +1,84 @@
+"""What came of a run, feed by feed: the values that tables, artifacts and exit codes are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One feed's part in a run. `outcome` is new, unchanged, not_modified, partial or error; `ms` is wall time."""
+
+    feed: str
+    outcome: str
+    status: int | None = None
+    new: int = 0
+    changed: int = 0
+    duplicates: int = 0
+    dropped: int = 0
+    ms: int = 0
+    kind: str | None = None
+    error: str | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether the feed gave nothing."""
+        return self.outcome == "error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A whole run. `state` is completed, degraded (some feed failed) or failed (each did)."""
+
+    run_id: int
+    state: str
+    outcomes: tuple[Outcome, ...]
+    seconds: float = 0.0
+    stories: int = 0
+    related: int = 0
+    dry: bool = False
+
+    @property
+    def failures(self) -> tuple[Outcome, ...]:
+        """The feeds that failed."""
+        return tuple(outcome for outcome in self.outcomes if outcome.failed)
+
+    def total(self, name: str) -> int:
+        """The sum of one count over all feeds."""
+        return sum(getattr(outcome, name) for outcome in self.outcomes)
+
+    def headline(self) -> str:
+        """The run in one line."""
+        asked, failed = len(self.outcomes), len(self.failures)
+        counts = ", ".join(f"{self.total(name)} {name}" for name in ("new", "changed", "duplicates", "dropped"))
+        return f"{asked} feeds asked, {failed} failed: {counts} in {self.seconds:.1f} s"
+
+
+class Watcher(Protocol):
+    """Whoever looks on while a run goes: a progress bar, a log."""
+
+    def started(self, feeds: int) -> None:
+        """The run has found how many feeds are due."""
+
+    def finished(self, outcome: Outcome) -> None:
+        """One feed is done."""
+
+
+class Silent:
+    """A watcher that does not look."""
+
+    def started(self, feeds: int) -> None:
+        """Nothing."""
+
+    def finished(self, outcome: Outcome) -> None:
+        """Nothing."""
+
+
+def state_of(outcomes: Sequence[Outcome]) -> str:
+    """The state of a run from its feeds' outcomes; a run with nothing due is complete."""
+    failed = sum(outcome.failed for outcome in outcomes)
+    if not failed:
+        return "completed"
+    return "failed" if failed == len(outcomes) else "degraded"

@@ -1,0 +1,125 @@
+"""The pipeline itself, below Prefect: which feeds are due, poll them shard by shard, link what came in.
+
+`run` is given a `Mapper`, which calls a function for each shard: `threads` here, Prefect tasks in `flows.ingest`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from config.load import Config
+from config.tables import ConfigError
+from flows.lock import hold
+from flows.mill import Mill
+from flows.outcome import Outcome, Report, Silent, Watcher, state_of
+from flows.polling import Round
+from storage.intents import FeedState
+from storage.store import Store
+
+Shard = Sequence[FeedState]
+Mapper = Callable[[Callable[[Shard], list[Outcome]], Sequence[Shard]], list[list[Outcome]]]
+ABREAST = 4  # shards under way at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a caller may ask of a run. No `feeds` means all that are due; `force` polls and refines regardless."""
+
+    feeds: tuple[str, ...] = ()
+    force: bool = False
+    dry_run: bool = False
+    trigger: str = "cli"
+    flow_run_id: str | None = None
+
+
+def threads(work: Callable[[Shard], list[Outcome]], shards: Sequence[Shard]) -> list[list[Outcome]]:
+    """Map with plain threads."""
+    with ThreadPoolExecutor(max_workers=ABREAST) as pool:
+        return list(pool.map(work, shards))
+
+
+def run(config: Config, options: Options, mapper: Mapper = threads, watcher: Watcher | None = None) -> Report:
+    """Poll what is due and keep it.
+
+    Raises `ConfigError` for a feed nobody has heard of, `LockedError` when another run is on, `StoreError` when the
+    database cannot be used. A feed that fails is in the report.
+    """
+    check_feeds(config, options.feeds)
+    path = Path(config.settings.database)
+    watcher = watcher or Silent()
+    with hold(path), Mill(config, path, watcher) as mill:
+        return Run(config, options, mill).go(mapper, watcher)
+
+
+def check_feeds(config: Config, slugs: Sequence[str]) -> None:
+    """Raise `ConfigError` for a feed nobody has heard of."""
+    unknown = sorted(set(slugs) - config.feeds.keys())
+    if unknown:
+        raise ConfigError(f"no feed is called {unknown[0]!r}; `fanmill feeds` lists them")
+
+
+class Run:
+    """One run over an open mill."""
+
+    def __init__(self, config: Config, options: Options, mill: Mill) -> None:
+        self._config = config
+        self._options = options
+        self._mill = mill
+        self._now = datetime.now(UTC)
+
+    def go(self, mapper: Mapper, watcher: Watcher) -> Report:
+        """Find what is due, poll it, close the books."""
+        clock = time.monotonic()
+        run_id, due = self._mill.writer.do(self._open)
+        watcher.started(len(due))
+        shared = Round(
+            run_id=run_id,
+            now=self._now,
+            settings=self._config.settings,
+            force=self._options.force,
+            dry=self._options.dry_run,
+        )
+        try:
+            shards = mapper(lambda shard: self._mill.poll(shard, shared), list(self._shards(due)))
+        except BaseException as error:
+            reason = repr(error)[:500]
+            self._mill.writer.do(lambda store: store.finish_run(run_id, "crashed", datetime.now(UTC), reason))
+            raise
+        outcomes = tuple(outcome for shard in shards for outcome in shard)
+        return self._mill.writer.do(lambda store: self._close(store, run_id, outcomes, clock))
+
+    def _open(self, store: Store) -> tuple[int, list[FeedState]]:
+        store.sync_feeds(list(self._config.feeds.values()), self._now)
+        options = self._options
+        force = options.force or bool(options.feeds)
+        due = store.due(self._now, options.feeds or tuple(self._config.feeds), force=force)
+        run_id = store.start_run(
+            options.trigger, version("fanmill"), self._now, options.flow_run_id, self._config.digest
+        )
+        return run_id, due
+
+    def _close(self, store: Store, run_id: int, outcomes: tuple[Outcome, ...], clock: float) -> Report:
+        state = state_of(outcomes)
+        kin = None if self._options.dry_run else store.relate()
+        failures = "; ".join(f"{outcome.feed}: {outcome.kind}" for outcome in outcomes if outcome.failed)
+        store.finish_run(run_id, state, datetime.now(UTC), failures[:500] or None)
+        store.optimize()
+        return Report(
+            run_id=run_id,
+            state=state,
+            outcomes=outcomes,
+            seconds=time.monotonic() - clock,
+            stories=kin.stories if kin else 0,
+            related=kin.related if kin else 0,
+            dry=self._options.dry_run,
+        )
+
+    def _shards(self, due: Sequence[FeedState]) -> Iterator[Shard]:
+        size = self._config.settings.shard_size
+        return (due[start : start + size] for start in range(0, len(due), size))

@@ -1,0 +1,113 @@
+"""The commands that only read: `search`, `show`, `why`, `feeds`. None of them imports Prefect, HTTP or a parser."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from flows.options import CommandError, Config, Database, Json, faults, find_database
+from storage.queries import feed_health
+from storage.store import Store
+
+DIGITS = 19  # more do not fit into a SQLite integer
+Number = Annotated[str, typer.Argument(help="The article's number, as `fanmill search` shows it, or its address")]
+
+
+@contextmanager
+def opened(config: Path | None, db: Path | None) -> Iterator[Store]:
+    """The store, for reading."""
+    path = find_database(config, db)
+    if not path.exists():
+        raise CommandError(f"{path} does not exist yet; `fanmill run` makes it")
+    with faults(), Store.open(path, write=False) as store:
+        yield store
+
+
+def search(
+    words: Annotated[list[str], typer.Argument(help='Words to find; "two words" as a phrase, OR, NOT')],
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
+    tag: Annotated[str | None, typer.Option(help="Only articles with this tag, by id or name")] = None,
+    feed: Annotated[str | None, typer.Option(help="Only this feed")] = None,
+    days: Annotated[int | None, typer.Option(min=1, help="Only the last so many days")] = None,
+    best: Annotated[bool, typer.Option("--best", help="Best match first instead of newest first")] = False,
+    config: Config = None,
+    db: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Find articles by their words."""
+    since = datetime.now(UTC) - timedelta(days=days) if days else None
+    with opened(config, db) as store:
+        by: Literal["best", "new"] = "best" if best else "new"
+        hits = store.search(" ".join(words), limit=limit, tag=tag, feed=feed, since=since, by=by)
+    if as_json:
+        return say(hits)
+    if not hits:
+        print("nothing found", file=sys.stderr)  # noqa: T201 - the terminal is this room's
+        return None
+    from flows.screens import console, search_table
+
+    return console().print(search_table(hits))
+
+
+def show(article: Number, config: Config = None, db: Database = None, as_json: Json = False) -> None:
+    """Show an article: text, labels, what to read next, who else has it."""
+    with opened(config, db) as store:
+        shown = store.article(number_of(store, article))
+    if as_json:
+        return say(shown)
+    from flows.screens import article_screen, console
+
+    return console().print(article_screen(found(shown, article)))
+
+
+def why(article: Number, config: Config = None, db: Database = None, as_json: Json = False) -> None:
+    """Tell why an article is as it is: each tag's evidence, each cut's rule, each link's reason."""
+    with opened(config, db) as store:
+        reasons = store.why(number_of(store, article))
+    if as_json:
+        return say(reasons)
+    from flows.screens import console, reasons_screen
+
+    return console().print(reasons_screen(found(reasons, article)))
+
+
+def feeds(config: Config = None, db: Database = None, as_json: Json = False) -> None:
+    """List the feeds: what they gave, when they were last and are next asked, what is wrong with them."""
+    with opened(config, db) as store:
+        health = feed_health(store.connection)
+    if as_json:
+        return say(health)
+    from flows.screens import TABLE, console, feeds_table
+
+    return console(TABLE).print(feeds_table(health))
+
+
+def number_of(store: Store, article: str) -> int:
+    """The id of an article named by number or address. Raises `CommandError` when there is none."""
+    from storage.queries import find
+
+    number = int(article) if article.isdecimal() and len(article) < DIGITS else find(store.connection, article)
+    if number is None or store.article(number) is None:
+        raise CommandError(f"there is no article {article}; `fanmill search` shows the numbers")
+    return number
+
+
+def found(value: Any, article: str) -> Any:
+    """The value, which is there: `number_of` has looked."""
+    if value is None:
+        raise CommandError(f"there is no article {article}")
+    return value
+
+
+def say(value: Any) -> None:
+    """Print a value, or a list of values, as JSON."""
+    plain = [asdict(item) for item in value] if isinstance(value, list) else asdict(value)
+    print(json.dumps(plain, ensure_ascii=False, indent=1))  # noqa: T201

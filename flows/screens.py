@@ -1,0 +1,137 @@
+"""How articles, reasons and feeds look on a terminal.
+
+Whatever came from the network loses its control characters here: an escape sequence in a headline must not reach the
+terminal, nor a direction mark turn a line around.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from storage.queries import FeedHealth, Hit
+from storage.showing import ArticleRow, EvidenceRow, Reasons, SeeAlsoRow, Shown
+
+UNPRINTABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069]")
+WIDTH = 92  # columns a text is set in
+TABLE = 130  # columns a table may take
+CONTEXT = 30  # characters shown on either side of evidence
+
+
+def safe(text: str | None) -> str:
+    """Text without anything that steers a terminal; line feeds stay."""
+    return UNPRINTABLE.sub("", text or "")
+
+
+def line(*parts: str | None, style: str = "") -> Text:
+    """The parts that say something, with dots between."""
+    return Text(" · ".join(safe(part) for part in parts if part), style=style)
+
+
+def search_table(hits: Sequence[Hit]) -> RenderableType:
+    """Search results, one after the other: number, date, feed, title, labels, where the words stand."""
+    blocks: list[RenderableType] = []
+    for hit in hits:
+        blocks.append(Text.assemble((f"{hit.id:>5}  ", "cyan"), (safe(hit.title), "bold")))
+        about = [line(hit.published_at[:10], hit.feed_title or hit.feed, hit.labels, style="dim")]
+        about += [Text(safe(hit.snippet).replace("\n", " "))] if hit.snippet else []
+        blocks.append(Padding(Group(*about), (0, 0, 0, 7)))
+    return Group(*blocks)
+
+
+def article_screen(shown: Shown) -> RenderableType:
+    """An article as a reader sees it: head, text, what to read next, who else has it."""
+    article = shown.article
+    parts: list[RenderableType] = [*head(article), Text(), *paragraphs(article.text)]
+    parts += see_also(shown.see_also)
+    loose = [link for link in shown.links if link.kind == "see_also" and link.target_id is None]
+    parts += listed("Named, not held", [line(link.title, link.url) for link in loose])
+    parts += listed("Same story", [line(str(row.id), row.feed, row.title) for row in shown.story])
+    parts += listed("Copies", [line(str(row.id), row.feed, row.title, row.kind) for row in shown.copies])
+    return Group(*parts)
+
+
+def head(article: ArticleRow) -> list[RenderableType]:
+    """Title, source and labels."""
+    return [
+        Text(safe(article.title), style="bold"),
+        line(
+            article.published_at[:16].replace("T", " "), article.feed_title or article.feed, article.author, style="dim"
+        ),
+        Text(safe(article.labels), style="green"),
+        Text(safe(article.url), style="dim"),
+    ]
+
+
+def paragraphs(text: str) -> list[RenderableType]:
+    """The text with an empty line between its blocks."""
+    return [Text(safe(text))]
+
+
+def see_also(rows: Sequence[SeeAlsoRow]) -> list[RenderableType]:
+    """What to read next, each with the reason."""
+    return listed("See also", [line(str(row.id), row.title, f"({row.reason})") for row in rows])
+
+
+def listed(heading: str, rows: Sequence[RenderableType]) -> list[RenderableType]:
+    """A heading with indented rows, or nothing when there are none."""
+    return [Text(), Text(heading, style="bold"), *(Padding(row, (0, 0, 0, 2)) for row in rows)] if rows else []
+
+
+def reasons_screen(reasons: Reasons) -> RenderableType:
+    """Every judgement about an article: tags with their evidence, cuts with their rules, links with their reasons."""
+    article, grounds = reasons.article, defaultdict(list)
+    for row in reasons.evidence:
+        grounds[row.tag].append(row)
+    parts: list[RenderableType] = [*head(article)]
+    for tag in reasons.tags:
+        title = Text.assemble((safe(tag.name), "green"), f"  {tag.kind}, {tag.score:.2f}")
+        parts += [Text(), title, *(Padding(evidence(row, article), (0, 0, 0, 2)) for row in grounds[tag.tag])]
+    parts += listed("Cut", [line(cut.rule, cut.text[:100].replace("\n", " ")) for cut in reasons.cuts])
+    parts += see_also(reasons.see_also)
+    parts += listed(
+        "Copies", [line(str(r.id), r.feed, f"{r.kind} by {r.method}, {r.similarity:.2f}") for r in reasons.copies]
+    )
+    parts += listed("Changes", [line(f"revision {r.revision}", r.replaced_at, r.change) for r in reasons.changes])
+    source = f"taken from: {article.extractor}, confidence {article.confidence:.2f}"
+    return Group(*parts, Text(), Text(source, style="dim"))
+
+
+def evidence(row: EvidenceRow, article: ArticleRow) -> Text:
+    """One ground for a tag: its source, and the words in their place."""
+    if row.field not in {"title", "text"}:
+        return line(row.source, row.detail)
+    text = article.title if row.field == "title" else article.text
+    before, after = text[max(0, row.start - CONTEXT) : row.start], text[row.end : row.end + CONTEXT]
+    words = (safe(before).replace("\n", " "), (safe(row.detail), "reverse"), safe(after).replace("\n", " "))
+    return Text.assemble((f"{row.source:<7}{row.field:<6}{row.start:>6}  ", "dim"), *words)
+
+
+def feeds_table(feeds: Iterable[FeedHealth]) -> Table:
+    """Feeds at a glance: what they gave, when last and next, what is wrong."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("feed", "articles", "copies", "last new", "last ok", "next poll", "failures", "why"):
+        table.add_column(name, justify="right" if name in {"articles", "copies", "failures"} else "left")
+    for feed in feeds:
+        times = [
+            (moment or "")[:16].replace("T", " ")
+            for moment in (feed.last_new_at, feed.last_success_at, feed.next_poll_at)
+        ]
+        state = "retired" if feed.retired_at else ("" if feed.enabled else "off")
+        why = " ".join(part for part in (state, safe(feed.last_error)) if part)
+        counts = [str(number or "·") for number in (feed.articles, feed.duplicates)]
+        style = "red" if feed.failures else "dim" if state else ""
+        table.add_row(feed.slug, *counts, *times, str(feed.failures or "·"), why, style=style)
+    return table
+
+
+def console(most: int = WIDTH) -> Console:
+    """A console as wide as the terminal, but no wider than `most` columns; just so wide when there is no terminal."""
+    screen = Console(highlight=False)
+    return Console(highlight=False, width=min(screen.width, most) if screen.is_terminal else most)

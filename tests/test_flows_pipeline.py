@@ -1,0 +1,199 @@
+"""The whole mill on the made-up newsroom: real HTTP, real processes, a real database."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from config.load import Config, load
+from config.tables import ConfigError
+from flows.newsroom import Newsroom, Truth
+from flows.outcome import Report
+from flows.pipeline import Options, run
+
+DUMPED = (
+    "articles",
+    "article_texts",
+    "article_tags",
+    "tag_evidence",
+    "links",
+    "cuts",
+    "see_also",
+    "duplicates",
+    "revisions",
+)
+
+
+@dataclass
+class Demo:
+    """A newsroom, and a mill pointed at it."""
+
+    newsroom: Newsroom
+    config: Config
+    path: Path
+
+    def run(self, **options: object) -> Report:
+        return run(self.config, Options(**{"feeds": tuple(self.config.feeds), **options}))  # type: ignore[arg-type]
+
+    def rows(self, sql: str, *values: object) -> list[tuple[object, ...]]:
+        with sqlite3.connect(self.path) as database:
+            return database.execute(sql, values).fetchall()
+
+    def dump(self) -> dict[str, list[tuple[object, ...]]]:
+        return {table: self.rows(f"SELECT * FROM {table} ORDER BY 1, 2, 3") for table in DUMPED}
+
+    def texts(self) -> dict[tuple[str, str], str]:
+        sql = "SELECT f.slug, a.guid, t.text FROM articles a JOIN feeds f ON f.id = a.feed_id JOIN article_texts t ON t.article_id = a.id"
+        return {(slug, guid): text for slug, guid, text in self.rows(sql)}
+
+
+def begin(folder: Path, newsroom: Newsroom, patch: pytest.MonkeyPatch) -> Demo:
+    (folder / "feeds.toml").write_text("replace = true\n" + newsroom.feeds_toml())
+    patch.setenv("FANMILL_DB", str(folder / "news.db"))
+    return Demo(newsroom, load(folder), folder / "news.db")
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Demo, Report]]:
+    with Newsroom() as newsroom, pytest.MonkeyPatch.context() as patch:
+        demo = begin(tmp_path_factory.mktemp("first"), newsroom, patch)
+        yield demo, demo.run()
+
+
+@pytest.fixture(scope="module")
+def second(first: tuple[Demo, Report]) -> tuple[Demo, Report]:
+    demo, _ = first
+    demo.newsroom.edition = 2
+    return demo, demo.run()
+
+
+def test_every_entry_of_the_newsroom_is_a_row_with_exactly_its_text(first: tuple[Demo, Report]) -> None:
+    demo, report = first
+    truth = {key: entry.text for key, entry in demo.newsroom.truth().items()}
+    texts = demo.texts()
+    assert texts.keys() == truth.keys()
+    assert {key: texts[key] for key in truth if texts[key] != truth[key]} == {}
+    assert report.total("new") == len(truth)
+
+
+def test_see_also_lines_are_links_with_title_and_address(first: tuple[Demo, Report]) -> None:
+    demo, _ = first
+    sql = """SELECT f.slug, a.guid, l.title, l.url FROM links l JOIN articles a ON a.id = l.article_id
+             JOIN feeds f ON f.id = a.feed_id WHERE l.kind IN ('see_also', 'related')"""
+    found = {((slug, guid), title, url) for slug, guid, title, url in demo.rows(sql)}
+    wanted = {(key, title, url) for key, entry in demo.newsroom.truth().items() for title, url in entry.see_also}
+    assert wanted
+    assert wanted - found == set()
+
+
+def test_feeds_that_fail_cost_only_themselves_and_are_named(first: tuple[Demo, Report]) -> None:
+    _, report = first
+    kinds = {outcome.feed: outcome.kind for outcome in report.failures}
+    assert report.state == "degraded"
+    assert kinds == {
+        "attic-error": "http_500",
+        "attic-gone": "http_410",
+        "attic-missing": "http_404",
+        "attic-page": "html",
+    }
+
+
+def test_a_second_run_sends_conditional_requests_and_writes_no_article_row(first: tuple[Demo, Report]) -> None:
+    demo, _ = first
+    before = demo.dump()
+    demo.newsroom.requests.clear()
+    report = demo.run()
+    assert demo.dump() == before
+    assert report.total("new") == report.total("changed") == 0
+    asked = [request for request in demo.newsroom.requests if request.status != 304 and request.site != "attic"]
+    assert asked == []
+
+
+def copies(truth: dict[tuple[str, str], Truth]) -> dict[str, str]:
+    return {t.slug: str(t.copy_of or t.edited_copy_of) for t in truth.values() if t.copy_of or t.edited_copy_of}
+
+
+def test_copies_are_rows_that_point_at_their_original(first: tuple[Demo, Report]) -> None:
+    demo, _ = first
+    sql = "SELECT a.url, b.url FROM articles a JOIN articles b ON b.id = a.duplicate_of"
+    truth = demo.newsroom.truth()
+    slugs = {entry.url: entry.slug for entry in truth.values()}
+    groups: dict[str, set[str]] = {}
+    for copy, original in copies(truth).items():
+        groups.setdefault(original, {original}).add(copy)
+    found: dict[str, set[str]] = {}
+    for copy_url, original_url in demo.rows(sql):
+        original = slugs[str(original_url)]
+        found.setdefault(original, {original}).add(slugs[str(copy_url)])
+    assert sorted(map(sorted, found.values())) == sorted(map(sorted, groups.values()))
+
+
+def test_an_event_told_by_several_sites_is_one_story_and_nothing_else_is_in_it(first: tuple[Demo, Report]) -> None:
+    demo, _ = first
+    events: dict[str, set[str]] = {}
+    for entry in demo.newsroom.truth().values():
+        if entry.wire:
+            events.setdefault(entry.wire, set()).add(entry.url)
+    for urls in events.values():
+        sql = f"SELECT DISTINCT story_id FROM articles WHERE url IN ({', '.join('?' * len(urls))}) AND duplicate_of IS NULL"
+        [(story,)] = demo.rows(sql, *urls)
+        told = {
+            url for (url,) in demo.rows("SELECT url FROM articles WHERE story_id = ? AND duplicate_of IS NULL", story)
+        }
+        assert told <= urls
+
+
+def test_every_tag_has_evidence_whose_offsets_hold(first: tuple[Demo, Report]) -> None:
+    demo, _ = first
+    bare = demo.rows(
+        "SELECT * FROM article_tags x WHERE NOT EXISTS (SELECT 1 FROM tag_evidence e WHERE e.article_id = x.article_id AND e.tag_id = x.tag_id)"
+    )
+    sql = """SELECT e.field, e.start, e."end", e.detail, t.title, t.text FROM tag_evidence e
+             JOIN article_texts t ON t.article_id = e.article_id WHERE e.field IN ('title', 'text')"""
+    rows = demo.rows(sql)
+    assert not bare
+    assert len(rows) > 100
+    assert [row for row in rows if {"title": row[4], "text": row[5]}[row[0]][row[1] : row[2]] != row[3]] == []
+
+
+def test_a_changed_article_keeps_what_it_was(second: tuple[Demo, Report]) -> None:
+    demo, report = second
+    changed = {entry.url for entry in demo.newsroom.truth().values() if entry.changes}
+    sql = "SELECT a.url, r.text, t.text FROM revisions r JOIN articles a ON a.id = r.article_id JOIN article_texts t ON t.article_id = a.id"
+    rows = demo.rows(sql)
+    assert {row[0] for row in rows} == changed
+    assert all(before != after for _, before, after in rows)
+    assert report.total("changed") == len(changed)
+    assert report.total("new") == 3
+
+
+def test_a_see_also_line_finds_its_target_when_that_arrives(second: tuple[Demo, Report]) -> None:
+    demo, _ = second
+    truth = demo.newsroom.truth()
+    titles = {entry.title for entry in truth.values()}
+    waiting = {title for entry in truth.values() for title, _ in entry.see_also if title in titles}
+    resolved = {title for (title,) in demo.rows("SELECT title FROM links WHERE target_id IS NOT NULL")}
+    assert waiting - resolved == set()
+
+
+def test_a_dry_run_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Newsroom() as newsroom:
+        demo = begin(tmp_path, newsroom, monkeypatch)
+        report = demo.run(feeds=("ai-courier",), dry_run=True)
+    assert report.total("new") > 5
+    assert demo.rows("SELECT count(*) FROM articles") == [(0,)]
+
+
+def test_only_the_named_feeds_are_polled_and_a_name_nobody_knows_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Newsroom() as newsroom:
+        demo = begin(tmp_path, newsroom, monkeypatch)
+        assert [outcome.feed for outcome in demo.run(feeds=("lantern",)).outcomes] == ["lantern"]
+        assert {request.site for request in newsroom.requests} == {"lantern"}
+        with pytest.raises(ConfigError, match="no feed is called 'nobody'"):
+            demo.run(feeds=("nobody",))
