@@ -1,0 +1,32 @@
+"""Run every benchmark: `make bench`. Those that need a corpus that does not ship are passed over where it is not there."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+CORPUS = Path(os.environ.get("FANMILL_SHARED", Path(__file__).parents[2] / "shared")) / "corpus"
+PARTS = {
+    "text": (CORPUS / "articles", ["benchmarks.text", str(CORPUS / "articles")]),
+    "tags": (None, ["benchmarks.tags"]),
+    "duplicates": (CORPUS / "duplicates", ["benchmarks.duplicates"]),
+    "the whole mill": (None, ["benchmarks.pipeline"]),
+}
+
+
+def main() -> int:
+    """Run all parts, one after the other; gives the worst exit code."""
+    worst = 0
+    for name, (needed, words) in PARTS.items():
+        print(f"\n== {name}\n", flush=True)
+        if needed and not needed.is_dir():
+            print(f"passed over: {needed} is not on this machine")
+            continue
+        worst = max(worst, subprocess.run([sys.executable, "-m", *words], check=False).returncode)
+    return worst
+
+
+if __name__ == "__main__":
+    sys.exit(main())
