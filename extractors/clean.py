@@ -1,0 +1,91 @@
+"""The door to cleaning: a page, a feed's HTML or plain text in, exactly the article out.
+
+    clean_page   page bytes       ─┐                      ┌─ text, title, author, date
+    clean_feed   an entry's HTML  ─┼─ blocks ─ sweep ─────┼─ links
+    clean_text   copied text      ─┘                      └─ cuts, each with its rule
+
+The three give the same bytes for the same article: blocks apart by one empty line, white space inside a block as one
+blank. Nothing here raises on anything a stranger can send; the worst answer is an empty text of low confidence.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import replace
+
+from extractors.assemble import assemble
+from extractors.blocks import Block, outline, squeeze
+from extractors.chrome import Sweep
+from extractors.compare import choose, is_whole
+from extractors.links import plain as host_and_path
+from extractors.model import Cleaned, Entry, Page
+from extractors.page import decode, describe, parse
+from extractors.plain import find_title, split
+from extractors.rules import CleanRules, compile_rules
+from extractors.verdict import settle_body
+from extractors.walls import find_wall
+
+__all__ = ["CleanRules", "choose", "clean_feed", "clean_page", "clean_text", "compile_rules", "is_whole"]
+
+LONGEST = 6_000_000  # characters of a document that are looked at
+MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,15}(?:\s[^<>]{0,2000})?/?>")
+
+
+def clean_page(page: Page, rules: CleanRules, entry: Entry | None = None) -> Cleaned:
+    """The article of a fetched page. `entry` is what the feed said of it; its title helps to find the headline."""
+    tree = parse(decode(page.body[:LONGEST], page.charset))
+    facts = describe(tree, page.url)
+    verdict = settle_body(tree, facts, rules, page.url)
+    title = (entry.title if entry else "") or facts.title
+    sweep = Sweep(verdict.blocks, verdict.reasons, title, page.url).run(rules)
+    cleaned = replace(
+        assemble(sweep, verdict.source, verdict.confidence),
+        title=facts.title,
+        author=facts.author,
+        published=facts.published,
+        language=facts.language,
+        canonical_url=facts.canonical_url,
+        image=facts.image,
+        summary=sweep.summary or facts.summary,
+    )
+    met = find_wall(cleaned, sweep, facts, rules.site(host_and_path(page.url)[0]))
+    return replace(cleaned, wall=met, confidence=min(cleaned.confidence, 0.2)) if met else cleaned
+
+
+def clean_feed(entry: Entry, rules: CleanRules, base_url: str | None = None) -> Cleaned:
+    """The article as the feed carries it: its content, or its summary when it has none.
+
+    Addresses are made absolute by the entry's own address, else by `base_url`.
+    """
+    source = (entry.content if entry.content.strip() else entry.summary)[:LONGEST]
+    base = entry.url or base_url or ""
+    if MARKUP.search(source):
+        blocks = outline(parse(source), rules.elements)
+        found, reasons = tuple(blocks.blocks), mark(blocks.blocks, blocks.reasons)
+    else:
+        found = split(html.unescape(source))
+        reasons = ("",) * len(found)
+    sweep = Sweep(found, reasons, entry.title, base).run(rules)
+    facts = {"title": entry.title, "author": entry.author, "published": entry.published, "language": entry.language}
+    return replace(assemble(sweep, "feed", 0.95), image=entry.image, summary=plain(entry.summary), **facts)  # type: ignore[arg-type]
+
+
+def mark(blocks: list[Block], reasons: dict[int, str]) -> tuple[str, ...]:
+    """For each block of a feed's HTML the chrome element around it."""
+    return tuple(f"element.{reasons[block.chrome]}" if block.chrome >= 0 else "" for block in blocks)
+
+
+def plain(markup: str) -> str:
+    """A summary's HTML as one line of text."""
+    if not MARKUP.search(markup):
+        return squeeze(html.unescape(markup[:20_000]))
+    return squeeze(" ".join(parse(markup[:20_000]).itertext()))
+
+
+def clean_text(text: str, rules: CleanRules, title: str = "") -> Cleaned:
+    """The article in text that was copied from a reader or aggregator. A title that is not given is looked for."""
+    blocks = split(text[:LONGEST])
+    title = squeeze(title) or find_title(blocks)
+    sweep = Sweep(blocks, ("",) * len(blocks), title, "").run(rules)
+    return replace(assemble(sweep, "text", 0.9), title=title, summary=sweep.summary)

@@ -1,0 +1,58 @@
+"""The feed's text beside the page's: which to keep, and whether the page is needed at all."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from extractors.model import Cleaned, Entry
+
+WHOLE = 700  # characters of a feed's content that may be a whole article
+WHOLE_SUMMARY = 1500  # characters of a feed's summary that may be one
+LESS = 0.9  # a page with a smaller share of the feed's characters gives less
+DOUBTFUL = 0.3  # a confidence below which a page's text does not displace the feed's
+CUT_OFF = re.compile(r"(?:\[\s*(?:…|\.{3})\s*\]|…|\.{3}|\[\+\d+ chars\])\W*$")
+MORE = re.compile(
+    r"(?:continue reading|read (?:more|on|the (?:full|rest))|keep reading|weiter ?lesen|lire la suite|"
+    r"(?:leer|seguir|continuar) (?:más|leyendo)|continua a leggere|ler mais|lees (?:verder|meer)|läs mer|"
+    r"full (?:story|article))",
+    re.IGNORECASE,
+)
+
+
+def is_whole(entry: Entry, cleaned: Cleaned) -> bool:
+    """Whether the feed's text looks like the whole article, so that no page need be fetched.
+
+    It is long enough for content (or, in a feed without content, for a summary), it is not cut off with an ellipsis,
+    and no "Continue reading" was taken from its end.
+    """
+    text = cleaned.text
+    content = bool(entry.content.strip()) and entry.content.strip() != entry.summary.strip()
+    if len(text) < (WHOLE if content else WHOLE_SUMMARY) or CUT_OFF.search(text[-40:]) or cleaned.wall:
+        return False
+    return not any(MORE.search(cut.text[:80]) for cut in cleaned.cuts[-6:] if cut.rule.startswith("cta"))
+
+
+def choose(feed: Cleaned, page: Cleaned) -> Cleaned:
+    """The better of the two texts; what only the other knows (author, date, image) is taken over.
+
+    The feed's is kept when the page gives less, is a wall, or its text is in doubt.
+    """
+    poor = bool(page.wall) or page.confidence < DOUBTFUL or len(page.text) < LESS * len(feed.text)
+    if feed.text and (poor or not page.text):
+        return fill(replace(feed, wall=page.wall), page)
+    return fill(page, feed)
+
+
+def fill(kept: Cleaned, other: Cleaned) -> Cleaned:
+    """The kept one with its gaps filled from the other."""
+    return replace(
+        kept,
+        title=kept.title or other.title,
+        author=kept.author or other.author,
+        published=kept.published or other.published,
+        language=kept.language or other.language,
+        canonical_url=kept.canonical_url or other.canonical_url,
+        image=kept.image or other.image,
+        summary=kept.summary or other.summary,
+    )

@@ -1,0 +1,166 @@
+"""Links that an article gives to others: lifted out before their line is cut.
+
+    See also: T            one line, with or without an address            kind see_also
+    Read more: T           the weaker labels                               kind related
+    See also               a label alone, and lines of links below it
+    ... as [T] reported    a link inside the text                          kind outbound
+
+A label counts at the start of a block only, and only when a colon, a dash, a link or nothing follows it: "See also the
+work of ..." is a sentence and stays. The address is absolute http or https; a line that has none keeps its title, a
+line whose address is of another kind (`javascript:`) makes no link at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from extractors.blocks import Anchor, Block, is_sentence
+from extractors.model import Link, LinkKind
+from extractors.page import web
+from extractors.rules import CleanRules
+
+LONGEST = 220  # characters of a title after a label
+MOST = 100  # links of one kind in one article
+COVERED = 0.5  # the share of a label's line that must be link for its links to be taken
+TELLING = 12  # characters that tell whether a link begins where the title does
+LISTED = 0.8  # the link share of a line of tags
+LINKED = 0.6  # the link share of a line below a label
+SEPARATOR = re.compile(r"\s*(?:[:\uff1a|»>→]+|[–—-]\s)\s*")
+OPENED = re.compile(r"^[\s(\[*•▶→»>-]+|[\s)\]*»→>]+$")
+SELF_SERVING = re.compile(
+    r"(?:^|\.)(?:facebook|twitter|x|linkedin|pinterest|reddit|whatsapp|t|telegram|tumblr|getpocket|flipboard|instapaper|vk)\."
+    r"(?:com|me|net)$"
+)
+SHARING = re.compile(
+    r"/(?:shar(?:e|er|ing|eArticle)|intent|submit|send|dialog|pin/create)\b|[?&](?:url|u)=http", re.IGNORECASE
+)
+LISTING = re.compile(
+    r"/(?:tags?|topics?|categor(?:y|ies)|authors?|profile|people|by|schlagwort|thema|login|sign-?in|register|subscribe|"
+    r"newsletters?|events?|expo|webinars?|search|feed|rss|wp-login\.php)(?:/|$|\?)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A line that is a pointer to other articles: the label, its kind, and (title, address) pairs.
+
+    `lone`: the label stands alone, and what it points to may be below it.
+    """
+
+    kind: LinkKind
+    label: str
+    lone: bool = False
+    targets: tuple[tuple[str, str | None], ...] = ()
+
+
+def read_label(block: Block, rules: CleanRules, base: str) -> Found | None:
+    """What a block points to, when it begins with a label; without targets when the label stands alone."""
+    if len(block.text) > 3 * LONGEST:
+        return None
+    match = rules.see_also.match(block.text)
+    kind: LinkKind = "see_also" if match else "related"
+    match = match or rules.related.match(block.text)
+    if not match:
+        return None
+    label, rest = match["label"], block.text[match.end() :]
+    separator = SEPARATOR.match(rest)
+    title = OPENED.sub("", rest[separator.end() :] if separator else rest)
+    if not title:
+        lone = not block.anchors and len(block.text) <= 2 * LONGEST
+        return Found(kind=kind, label=label, lone=True) if lone else None
+    anchors = [anchor for anchor in block.anchors if anchor.title.strip(" :»→>") and not is_lone(anchor, label)]
+    covered = sum(len(anchor.title) for anchor in anchors) >= len(title) * COVERED
+    if anchors and covered and (separator or starts_with(title, anchors[0], label)):
+        return Found(kind=kind, label=label, targets=tuple(take(anchors, label, base)))
+    if separator and len(title) <= LONGEST and not anchors:
+        return Found(kind=kind, label=label, targets=((title, alone(block, base)),))
+    return None
+
+
+def is_lone(anchor: Anchor, label: str) -> bool:
+    """Whether a link's text is the label and nothing more."""
+    return OPENED.sub("", anchor.title).rstrip(" :").casefold() == label.casefold()
+
+
+def alone(block: Block, base: str) -> str | None:
+    """The address of a line whose label is the only link."""
+    return web(base, block.anchors[0].href) if len(block.anchors) == 1 else None
+
+
+def starts_with(title: str, anchor: Anchor, label: str) -> bool:
+    """Whether the link begins right after the label, or holds it."""
+    return anchor.title.startswith(title[:TELLING]) or label.casefold() in anchor.title[: len(label) + 6].casefold()
+
+
+def take(anchors: Sequence[Anchor], label: str, base: str) -> Iterator[tuple[str, str | None]]:
+    """Titles and addresses of a line's links; a link that holds the label loses it."""
+    for anchor in anchors:
+        title = anchor.title
+        if label.casefold() in title[: len(label) + 6].casefold():
+            title = title[title.casefold().find(label.casefold()) + len(label) :]
+            title = SEPARATOR.sub("", title, count=1) if SEPARATOR.match(title) else title
+        title = OPENED.sub("", title)
+        bare = not anchor.href.strip() or anchor.href.strip().startswith("#")
+        address = None if bare else web(base, anchor.href)
+        if title and (address or bare):
+            yield title, address
+
+
+def below(blocks: Sequence[Block], base: str) -> tuple[tuple[str, str | None], ...]:
+    """Targets of the lines below a label that stands alone: those that are all link, up to the first that is not."""
+    found: list[tuple[str, str | None]] = []
+    for block in blocks:
+        if block.share < LINKED or len(block.text) > 2 * LONGEST:
+            break
+        found += take(block.anchors, "\0", base)
+    return tuple(found)
+
+
+def is_title(block: Block) -> bool:
+    """Whether a line without links may be the title below a label."""
+    return TELLING <= len(block.text) <= LONGEST and not block.anchors and not is_sentence(block.text)
+
+
+def same_page(one: str, other: str) -> bool:
+    """Whether two addresses are of one page, whatever their fragment and query."""
+    return plain(one) == plain(other)
+
+
+def plain(address: str) -> tuple[str, str]:
+    """Host and path of an address, without what does not tell pages apart."""
+    try:
+        parts = urlsplit(address)
+        return (parts.hostname or "").removeprefix("www."), parts.path.rstrip("/")
+    except ValueError:
+        return "", ""
+
+
+def is_article(address: str, own: str) -> bool:
+    """Whether an address may be another article: no share button, tag, author, event or login page, nor this page."""
+    host, path = plain(address)
+    if not host or (own and same_page(address, own)):
+        return False
+    return not (LISTING.search(path + "/") or SHARING.search(address) or (SELF_SERVING.search(host) and not path))
+
+
+def is_listing(block: Block, own: str) -> bool:
+    """Whether a short line is nothing but links to tag, author, event or login pages."""
+    if block.share < LISTED or len(block.text) > LONGEST:
+        return False
+    found = [web(own, anchor.href) for anchor in block.anchors]
+    return bool(found) and all(address and LISTING.search(plain(address)[1] + "/") for address in found)
+
+
+def outbound(block: Block, start: int, own: str) -> Iterator[Link]:
+    """The links inside a block of the text that begins at offset `start`."""
+    place = 0
+    for anchor in block.anchors:
+        address = web(own, anchor.href)
+        found = block.text.find(anchor.title, place)
+        place = found if found >= 0 else place
+        if address and not anchor.href.startswith("#") and is_article(address, own):
+            yield Link(kind="outbound", title=anchor.title, url=address, position=start + place)

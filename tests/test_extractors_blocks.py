@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+
+from config.chrome import load_chrome
+from extractors.blocks import Block, outline
+from extractors.clean import CleanRules, compile_rules
+from extractors.page import parse
+
+
+@pytest.fixture(scope="module")
+def rules() -> CleanRules:
+    return compile_rules(load_chrome())
+
+
+def blocks(markup: str, rules: CleanRules) -> list[Block]:
+    return outline(parse(markup), rules.elements).blocks
+
+
+TEXTS = {
+    "paragraphs": ("<p>One.</p><p>Two.</p>", ["One.", "Two."]),
+    "white space and hard blanks collapse": ("<p> One\n\t&nbsp; two </p>", ["One two"]),
+    "invisible characters go": ("<p>so\u00adft\u200b \ufeffend</p>", ["soft end"]),
+    "inline elements do not part words": ("<p>un<b>break</b>able <i>it</i>alic</p>", ["unbreakable italic"]),
+    "bare text in a div": ("<div>One.<div>Two.</div>Three.</div>", ["One.", "Two.", "Three."]),
+    "two breaks part paragraphs": ("<div>One<br><br>two</div>", ["One", "two"]),
+    "one break after a sentence does": ("<div>One.<br>Two</div>", ["One.", "Two"]),
+    "one break inside a sentence does not": ("<p>Veldhaven<br>Port</p>", ["Veldhaven Port"]),
+    "a table row is one block": ("<table><tr><td>Cranes</td><td>9</td></tr></table>", ["Cranes 9"]),
+    "list items are blocks": ("<ul><li>One<ul><li>Two</li></ul></li></ul>", ["One", "Two"]),
+    "scripts, styles and buttons are no text": (
+        "<p>One</p><script>x()</script><style>p{}</style><button>Go</button>",
+        ["One"],
+    ),
+    "a link around blocks": ('<a href="/x"><h3>Head</h3><p>Text</p></a>', ["Head", "Text"]),
+}
+
+
+@pytest.mark.parametrize(("markup", "texts"), TEXTS.values(), ids=TEXTS)
+def test_a_tree_becomes_blocks(markup: str, texts: list[str], rules: CleanRules) -> None:
+    assert [block.text for block in blocks(markup, rules)] == texts
+
+
+KINDS = {
+    "<h2>x</h2>": "heading",
+    "<p>x</p>": "paragraph",
+    "<ol><li><p>x</p></li></ol>": "list",
+    "<blockquote><p>x</p></blockquote>": "quote",
+    "<pre>x</pre>": "code",
+    "<table><tr><td>x</td></tr></table>": "table",
+}
+
+
+@pytest.mark.parametrize(("markup", "kind"), KINDS.items())
+def test_a_block_knows_its_kind(markup: str, kind: str, rules: CleanRules) -> None:
+    assert [block.kind for block in blocks(markup, rules)] == [kind]
+
+
+def test_a_block_knows_its_links(rules: CleanRules) -> None:
+    (block,) = blocks('<p><a href="/a">Four</a> and <a href="/b">more</a></p>', rules)
+    assert [tuple(anchor) for anchor in block.anchors] == [("Four", "/a"), ("more", "/b")]
+    assert block.share == pytest.approx(8 / 13)
+
+
+CHROME = {
+    "by tag": ("<aside>x</aside>", "related"),
+    "navigation is not even read": ("<nav>x</nav><div>y</div>", ""),
+    "by role": ('<div role="complementary">x</div>', "related"),
+    "by a word of the class": ('<div class="c-related-posts">x</div>', "related"),
+    "by camel case": ('<div class="relatedPosts">x</div>', "related"),
+    "by id": ('<div id="newsletter_signup">x</div>', "newsletter"),
+    "by a hiding style": ('<div style="display: none">x</div>', "hidden"),
+    "a figure with a picture": ("<figure><img><figcaption>x</figcaption></figure>", "caption"),
+    "not by a part of a word": ('<div class="downloads shareholder">x</div>', ""),
+    "not an article": ('<article class="promo">x</article>', ""),
+    "not a figure with a table": ("<figure><table><tr><td>x</td></tr></table></figure>", ""),
+}
+
+
+@pytest.mark.parametrize(("markup", "reason"), CHROME.values(), ids=CHROME)
+def test_chrome_elements_are_known(markup: str, reason: str, rules: CleanRules) -> None:
+    found = outline(parse(markup), rules.elements)
+    assert found.reasons.get(found.blocks[0].chrome, "") == reason

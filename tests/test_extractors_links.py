@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import pytest
+
+from config.chrome import load_chrome
+from extractors.blocks import outline
+from extractors.clean import CleanRules, clean_feed, clean_text, compile_rules
+from extractors.links import is_article, read_label
+from extractors.model import Entry
+from extractors.page import parse
+
+OWN = "https://news.example/2026/harbour"
+PROSE = "The port of Veldhaven has taught its nine loading cranes to pause for gusts that have not arrived yet, the dock master said."
+
+
+@pytest.fixture(scope="module")
+def rules() -> CleanRules:
+    return compile_rules(load_chrome())
+
+
+def found(markup: str, rules: CleanRules) -> list[tuple[str, str, str | None]]:
+    entry = Entry(guid="1", url=OWN, title="Cranes", content=f"<p>{PROSE}</p>{markup}<p>{PROSE} Again.</p>")
+    cleaned = clean_feed(entry, rules)
+    assert T not in cleaned.text
+    return [(link.kind, link.title, link.url) for link in cleaned.links]
+
+
+T = "Tide tables go digital"
+U = "https://news.example/tides"
+LABELS = ["See also", "Read also", "Siehe auch", "Lesen Sie auch", "À lire aussi", "Lire aussi", "Lea también", "Te puede interesar", "Leggi anche",
+    "Leia também", "Lees ook", "Läs också", "Les også", "Læs også", "Lue myös", "Czytaj także", "Čtěte také", "Читайте также", "Читайте також",
+    "Baca juga", "Διαβάστε επίσης", "関連記事", "相关阅读", "Xem thêm", "اقرأ أيضا"]  # fmt: skip
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_see_also_is_known_in_many_languages(label: str, rules: CleanRules) -> None:
+    assert found(f'<p><strong>{label}: <a href="/tides">{T}</a></strong></p>', rules) == [("see_also", T, U)]
+    assert [
+        (link.kind, link.title, link.url) for link in clean_text(f"{PROSE}\n\n{label}: {T}", rules, "Cranes").links
+    ] == [("see_also", T, None)]
+
+
+FORMS = {
+    "the link after the label": ('<p>See also: <a href="/tides">Tide tables go digital</a></p>', [("see_also", T, U)]),
+    "the label inside the link": ('<p><a href="/tides">See also: Tide tables go digital</a></p>', [("see_also", T, U)]),
+    "the label in capitals, in brackets": ('<p>[SEE ALSO: <a href="/tides">Tide tables go digital</a>]</p>', [("see_also", T, U)]),
+    "no colon, but a link at once": ('<p>See also <a href="/tides">Tide tables go digital</a></p>', [("see_also", T, U)]),
+    "only the label is a link": ('<p><a href="/tides">See also</a>: Tide tables go digital</p>', [("see_also", T, U)]),
+    "a label above a list": ('<h3>See also</h3><ul><li><a href="/tides">Tide tables go digital</a></li><li><a href="/fog">Fog on the quay</a></li></ul>', [("see_also", T, U), ("see_also", "Fog on the quay", "https://news.example/fog")]),
+    "two links in one line": ('<p>See also: <a href="/tides">Tide tables go digital</a>, <a href="/fog">Fog on the quay</a></p>', [("see_also", T, U), ("see_also", "Fog on the quay", "https://news.example/fog")]),
+    "the weaker label": ('<p>Read more: <a href="/tides">Tide tables go digital</a></p>', [("related", T, U)]),
+    "an aside with a label": ('<aside><p>See also: <a href="/tides">Tide tables go digital</a></p></aside>', [("see_also", T, U)]),
+    "a link in the text": (f'<p>{PROSE} The <a href="https://union.example/pay">union</a> disagrees.</p>', [("outbound", "union", "https://union.example/pay")]),
+    "no address": ("<p>See also: Tide tables go digital</p>", [("see_also", T, None)]),
+    "an address that is a script": ('<p>See also: <a href="javascript:steal()">Tide tables go digital</a></p>', []),
+    "a tag page": ('<p>See also: <a href="/tag/tides">Tide tables go digital</a></p>', []),
+    "the article itself": (f'<p>See also: <a href="{OWN}?utm_source=x#top">Tide tables go digital</a></p>', []),
+    "a share link": ('<p>Share: <a href="https://www.facebook.com/sharer.php?u=x">Facebook</a></p>', []),
+    "the same address twice": ('<p>See also: <a href="/tides">Tide tables go digital</a></p><p>Read more: <a href="/tides">Tides</a></p>', [("see_also", T, U)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("markup", "links"), FORMS.values(), ids=FORMS)
+def test_links_are_lifted(markup: str, links: list[tuple[str, str, str | None]], rules: CleanRules) -> None:
+    assert found(markup, rules) == links
+
+
+SENTENCES = {
+    "a sentence that begins so": "See also the work of Hanna Weiss, who measured every bridge in the valley by hand.",
+    "mid-sentence": "The survey (see also: the list of 2019) counted bridges.",
+    "a long explanation": "Related: "
+    + "the union counts every pause of every crane, and it has done so since the winter. " * 4,
+}
+
+
+@pytest.mark.parametrize("sentence", SENTENCES.values(), ids=SENTENCES)
+def test_sentences_are_no_labels(sentence: str, rules: CleanRules) -> None:
+    block = outline(parse(f"<p>{sentence}</p>"), rules.elements).blocks[0]
+    assert read_label(block, rules, OWN) is None
+
+
+def test_the_place_an_article_came_from_is_a_source(rules: CleanRules) -> None:
+    markup = f'<p>{PROSE}</p><p>The post <a href="{OWN}">Cranes</a> appeared first on <a href="https://wire.example">Harbour Wire</a>.</p>'
+    cleaned = clean_feed(Entry(guid="1", url=OWN, title="Cranes", content=markup), rules)
+    assert [(link.kind, link.title, link.url) for link in cleaned.links] == [
+        ("source", "Harbour Wire", "https://wire.example")
+    ]
+    assert cleaned.text == PROSE
+
+
+def test_positions_point_into_the_text(rules: CleanRules) -> None:
+    markup = f'<p>{PROSE}</p><p>See also: <a href="/tides">{T}</a></p><p>The <a href="https://union.example/pay">union</a> disagrees, and so do the drivers.</p>'
+    cleaned = clean_feed(Entry(guid="1", url=OWN, title="Cranes", content=markup), rules)
+    see_also, out = cleaned.links
+    assert cleaned.text[see_also.position :].startswith("The union")
+    assert cleaned.text[out.position :].startswith("union")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://news.example/author/odd",
+        "https://news.example/tags/x",
+        "https://news.example/events/expo",
+        "https://x.com/intent/tweet?url=http://a.example",
+    ],
+)
+def test_listings_are_no_articles(address: str) -> None:
+    assert not is_article(address, OWN)
