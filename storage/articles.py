@@ -1,0 +1,162 @@
+"""Write articles and what hangs on them: texts, earlier forms, addresses, tags with evidence, entities, links, cuts.
+
+A changed article's rows are replaced, never added to. Nothing here decides; see `storage.drafts` for what has changed.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from extractors.addresses import canonical
+from extractors.fingerprints import title_key
+from extractors.model import Evidence, Link, Tag
+from storage.drafts import Draft, chosen, section_of
+from storage.intents import Harvest
+from storage.rows import insert, insert_together, iso, maybe_iso, scrub, scrubbed
+
+Ids = Mapping[str, int]  # uid → article id
+
+COLUMNS = (
+    "url", "canonical_url", "title", "title_key", "author", "language", "published_at", "published_source",
+    "updated_at", "entry_hash", "content_hash", "saved_hash", "raw_hash", "word_count", "section", "topic",
+    "topic_score", "labels", "extractor", "confidence", "image_url", "summary",
+)  # fmt: skip
+ADD = f"""INSERT INTO articles(uid, feed_id, guid, first_seen_at, run_id, {", ".join(COLUMNS)})
+VALUES (?, ?, ?, ?, ?, {", ".join("?" * len(COLUMNS))})"""  # noqa: S608 - names of ours
+CHANGE = f"UPDATE articles SET {', '.join(f'{name} = ?' for name in COLUMNS)} WHERE id = ?"  # noqa: S608 - names of ours
+REVISE = "UPDATE articles SET revision = revision + 1, changed_at = ? WHERE id = ?"
+REMEMBER = """INSERT INTO revisions(article_id, revision, seen_at, replaced_at, content_hash, title, text, change)
+SELECT a.id, a.revision, coalesce(a.changed_at, a.first_seen_at), :now, a.content_hash, t.title, t.text,
+    CASE WHEN t.text = :text THEN 'title' WHEN t.title = :title THEN 'text' ELSE 'title and text' END
+FROM articles AS a JOIN article_texts AS t ON t.article_id = a.id WHERE a.id = :id"""
+REWRITE = "UPDATE article_texts SET title = ?, summary = ?, text = ? WHERE article_id = ?"
+TAG = """INSERT INTO tags(id, name, kind) VALUES (?, ?, ?)
+ON CONFLICT(id) DO UPDATE SET name = excluded.name, kind = excluded.kind
+WHERE (name, kind) IS NOT (excluded.name, excluded.kind)"""
+SEEN = "UPDATE articles SET entry_hash = ? WHERE id = ? AND entry_hash <> ?"
+PARTS = ("addresses", "cuts", "article_tags", "article_entities", "links")
+
+STRONGEST = ("user", "rule", "entity", "model", "feed", "parent")
+HOST = re.compile(r"https://(\[[^\]]*\]|[^/:?#]+)")  # of a canonical address: already without www
+TITLE_WORDS = 3  # of a link without a known address, before its title may name an article
+
+
+def write(connection: sqlite3.Connection, harvest: Harvest, drafts: Sequence[Draft]) -> dict[str, int]:
+    """Write what is new or different, and give the ids of all drafts by uid."""
+    ids = {draft.uid: draft.stored.id for draft in drafts if draft.stored}
+    for draft in drafts:
+        if draft.change == "same":
+            connection.execute(SEEN, (draft.entry_hash, ids[draft.uid], draft.entry_hash))
+        elif draft.stored is None:
+            ids[draft.uid] = add(connection, harvest, draft)
+        else:
+            replace(connection, harvest, draft)
+    texts = [
+        (ids[draft.uid], draft.title, draft.article.summary, draft.article.text) for draft in chosen(drafts, "new")
+    ]
+    insert_together(connection, "article_texts", "article_id, title, summary, text", texts)
+    write_parts(connection, chosen(drafts, "new", "changed", "rewritten"), ids)
+    return ids
+
+
+def add(connection: sqlite3.Connection, harvest: Harvest, draft: Draft) -> int:
+    """Insert a new article's row and give its id."""
+    row = (draft.uid, harvest.feed.id, draft.article.guid, iso(harvest.poll.started_at), harvest.run_id, *values(draft))
+    return int(connection.execute(ADD, scrubbed(row)).lastrowid or 0)
+
+
+def replace(connection: sqlite3.Connection, harvest: Harvest, draft: Draft) -> None:
+    """Bring an article's row and text up to date, keeping the form it had when the publisher changed it."""
+    assert draft.stored
+    article, now = draft.stored.id, iso(harvest.poll.started_at)
+    if draft.change == "changed":
+        former = {"id": article, "now": now, "title": draft.title, "text": scrub(draft.article.text)}
+        connection.execute(REMEMBER, former)
+        connection.execute(REVISE, (now, article))
+    connection.execute(CHANGE, scrubbed((*values(draft), article)))
+    connection.execute(REWRITE, scrubbed((draft.title, draft.article.summary, draft.article.text, article)))
+    for table in PARTS:
+        connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (article,))  # noqa: S608 - names of ours
+
+
+def values(draft: Draft) -> tuple[Any, ...]:
+    """An article's `COLUMNS`."""
+    article, section = draft.article, section_of(draft.article)
+    words = article.fingerprint.words or len(article.text.split())
+    return (
+        article.url, draft.url_key, draft.title, draft.title_key, article.author, article.language,
+        draft.published_at, draft.published_source, maybe_iso(article.updated),
+        draft.entry_hash, draft.content_hash, draft.saved_hash, draft.raw_hash, words,
+        section.name if section else None, section.id if section else None, section.score if section else None,
+        ", ".join(article.tagging.labels),
+        article.source, article.confidence, article.image, article.summary,
+    )  # fmt: skip
+
+
+def write_parts(connection: sqlite3.Connection, drafts: Sequence[Draft], ids: Ids) -> None:
+    """Write everything that hangs on articles. What hung there before is gone already."""
+    tags = [(ids[draft.uid], tag) for draft in drafts for tag in best(draft.article.tagging.tags)]
+    connection.executemany(TAG, sorted({scrubbed((tag.id, tag.name, tag.kind)) for _, tag in tags}))
+    rows = [(article, tag.id, tag.score, strongest(tag.evidence)) for article, tag in tags]
+    insert(connection, "article_tags", "article_id, tag_id, score, source", rows)
+    insert(
+        connection, "tag_evidence", "article_id, tag_id, number, source, field, start, end, detail",
+        [(article, tag.id, *row) for article, tag in tags for row in evidence_rows(tag)],
+    )  # fmt: skip
+    insert(
+        connection, "article_entities", "article_id, entity_id, name, type, salience, mentions, in_title",
+        [row for draft in drafts for row in entity_rows(ids[draft.uid], draft)],
+    )  # fmt: skip
+    insert(
+        connection, "links", "article_id, kind, position, label, title, url, domain, url_key, title_key",
+        [(ids[draft.uid], *link_row(link)) for draft in drafts for link in draft.article.links],
+    )  # fmt: skip
+    cuts = [(ids[draft.uid], cut.position, cut.rule, cut.text) for draft in drafts for cut in draft.article.cuts]
+    insert(connection, "cuts", "article_id, position, rule, text", cuts)
+    addresses = [(key, ids[draft.uid]) for draft in drafts for key in draft.addresses]
+    insert(connection, "addresses", "url_key, article_id", addresses)
+
+
+def best(tags: Sequence[Tag]) -> list[Tag]:
+    """Each tag once, in its strongest form."""
+    kept: dict[str, Tag] = {}
+    for tag in tags:
+        if tag.id not in kept or kept[tag.id].score < tag.score:
+            kept[tag.id] = tag
+    return list(kept.values())
+
+
+def strongest(evidence: Sequence[Evidence]) -> str:
+    """The source that weighs most."""
+    return min((one.source for one in evidence), key=STRONGEST.index, default="rule")
+
+
+def evidence_rows(tag: Tag) -> Iterator[tuple[Any, ...]]:
+    """A tag's evidence, strongest source first, else in the order given."""
+    ranked = sorted(tag.evidence, key=lambda one: STRONGEST.index(one.source))
+    return ((number, one.source, one.field, one.start, one.end, one.detail) for number, one in enumerate(ranked, 1))
+
+
+def entity_rows(article: int, draft: Draft) -> Iterator[tuple[Any, ...]]:
+    """An article's entities, each once."""
+    once = {entity.id: entity for entity in reversed(draft.article.tagging.entities)}
+    return (
+        (article, one.id, one.name, one.type, one.salience, one.mentions, one.in_title)
+        for one in reversed(once.values())
+    )
+
+
+def link_row(link: Link) -> tuple[Any, ...]:
+    """A link with the keys by which its target will be known."""
+    url = scrub(link.url or "")
+    key = canonical(url)
+    title = title_key(scrub(link.title)) if link.kind in {"see_also", "related"} else ""
+    named = len(title.split()) >= TITLE_WORDS
+    host = HOST.match(key)
+    return (
+        link.kind, link.position, link.label, link.title,
+        url or None, host[1] if host else None, key or None, title if named else None,
+    )  # fmt: skip

@@ -1,0 +1,187 @@
+"""From an arrival to what would be stored of it, and how that differs from what is stored already.
+
+new        never met
+changed    the publisher changed title or text: a revision
+rewritten  the same input cleaned, tagged or dated otherwise: no revision
+same       nothing to write
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Literal
+
+from extractors.addresses import canonical
+from extractors.fingerprints import title_key
+from extractors.model import Article, Evidence, Tag
+from storage.intents import Arrival, Harvest
+from storage.rows import iso, read, scrub
+
+Change = Literal["new", "changed", "rewritten", "same"]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # Go writes year 1 for "no date", others 1970
+AHEAD = timedelta(days=1)  # a clock may be wrong by a time zone
+
+STORED = """SELECT id, guid, uid, title, title_key, canonical_url, published_at, published_source, first_seen_at,
+    changed_at, revision, entry_hash, content_hash, saved_hash, raw_hash
+FROM articles WHERE feed_id = :feed AND guid IN (SELECT value FROM json_each(:guids))"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What the database holds of an article, without its text."""
+
+    id: int
+    guid: str
+    uid: str
+    title: str
+    title_key: str
+    canonical_url: str
+    published_at: str
+    published_source: str
+    first_seen_at: str
+    changed_at: str | None
+    revision: int
+    entry_hash: str
+    content_hash: str
+    saved_hash: str
+    raw_hash: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An arrival in the form it would be stored in. `stored` is what is there already."""
+
+    article: Article
+    entry_hash: str
+    raw: bytes | None
+    uid: str
+    title: str
+    title_key: str
+    url_key: str
+    addresses: tuple[str, ...]
+    published_at: str
+    published_source: str
+    content_hash: str
+    saved_hash: str
+    raw_hash: str | None
+    stored: Stored | None
+
+    @property
+    def change(self) -> Change:
+        """How it differs from what is stored."""
+        if self.stored is None:
+            return "new"
+        if self.content_hash != self.stored.content_hash:
+            recleaned = self.raw_hash is not None and self.raw_hash == self.stored.raw_hash
+            return "rewritten" if recleaned else "changed"
+        return "same" if self.saved_hash == self.stored.saved_hash else "rewritten"
+
+    @property
+    def moved(self) -> bool:
+        """Whether anything changed by which copies are found."""
+        old = self.stored
+        return old is None or (self.content_hash, self.url_key, self.published_at) != (
+            old.content_hash,
+            old.canonical_url,
+            old.published_at,
+        )
+
+
+def read_drafts(connection: sqlite3.Connection, harvest: Harvest) -> list[Draft]:
+    """The harvest's arrivals as drafts, in order; of two with one guid the last."""
+    last = {scrub(arrival.article.guid): arrival for arrival in harvest.arrivals}
+    values = {"feed": harvest.feed.id, "guids": json.dumps(list(last))}
+    stored = {row.guid: row for row in read(connection, Stored, STORED, values)}
+    return [draft(harvest, arrival, stored.get(guid)) for guid, arrival in last.items()]
+
+
+def draft(harvest: Harvest, arrival: Arrival, stored: Stored | None) -> Draft:
+    """One arrival as a draft."""
+    article = arrival.article
+    title = scrub(article.title)
+    own = canonical(scrub(article.url))
+    url_key = canonical(scrub(article.canonical_url)) or own
+    published_at, published_source = dated(article.published, harvest.poll.started_at, stored)
+    return Draft(
+        article=article,
+        entry_hash=scrub(arrival.entry_hash),
+        raw=arrival.raw,
+        uid=stored.uid if stored else uid(harvest.feed.slug, article.guid),
+        title=title,
+        title_key=title_key(title),
+        url_key=url_key,
+        addresses=tuple(sorted({key for key in (own, url_key) if key})),
+        published_at=published_at,
+        published_source=published_source,
+        content_hash=digest(article.title, article.text),
+        saved_hash=saved_hash(article),
+        raw_hash=blake2b(arrival.raw, digest_size=16).hexdigest() if arrival.raw is not None else None,
+        stored=stored,
+    )
+
+
+def dated(published: datetime | None, now: datetime, stored: Stored | None) -> tuple[str, str]:
+    """When an article was published, and who says so.
+
+    A missing or absurd date becomes the time at which the article was first seen. A feed that dates an article anew
+    with every edit does not make it younger.
+    """
+    now = now if now.tzinfo else now.replace(tzinfo=UTC)
+    if published and published.tzinfo is None:
+        published = published.replace(tzinfo=UTC)
+    if published is None or published <= EPOCH or published > now + AHEAD:
+        return (stored.published_at, stored.published_source) if stored else (iso(now), "first_seen")
+    if stored and stored.published_source == "feed":
+        return min(iso(published), stored.published_at), "feed"
+    return iso(published), "feed"
+
+
+def uid(slug: str, guid: str) -> str:
+    """Names an entry in every database alike: 32 hex digits from its feed's slug and its guid."""
+    return digest(slug, guid)
+
+
+def digest(*parts: str) -> str:
+    """Sixteen bytes in hex over strings; the boundaries between them count."""
+    return blake2b("\x1f".join(map(scrub, parts)).encode(), digest_size=16).hexdigest()
+
+
+def saved_hash(article: Article) -> str:
+    """Over all that is stored of an article. Terms and shingles follow from its text, but for their algorithm.
+
+    Of plain tuples: the repr of dataclasses within dataclasses takes ten times as long.
+    """
+    tagging = article.tagging
+    parts = (
+        article.url, article.canonical_url, article.title, article.text, article.author, article.language,
+        article.published, article.updated, article.image, article.summary, article.source, article.confidence,
+        [(link.kind, link.title, link.url, link.position, link.label) for link in article.links],
+        [(cut.rule, cut.text, cut.position) for cut in article.cuts],
+        tagging.section, tagging.labels,
+        [(tag.id, tag.name, tag.kind, tag.score, [evidence(one) for one in tag.evidence]) for tag in tagging.tags],
+        [(one.id, one.name, one.type, one.salience, one.mentions, one.in_title) for one in tagging.entities],
+        article.fingerprint.algorithm,
+    )  # fmt: skip
+    return digest(repr(parts))
+
+
+def evidence(one: Evidence) -> tuple[str, str, int, int, str]:
+    """A piece of evidence as a plain tuple."""
+    return one.source, one.field, one.start, one.end, one.detail
+
+
+def section_of(article: Article) -> Tag | None:
+    """The tag that is the article's section; `Tagging.section` gives its name or id."""
+    named = article.tagging.section
+    return next((tag for tag in article.tagging.tags if named and named in {tag.name, tag.id}), None)
+
+
+def chosen(drafts: Sequence[Draft], *changes: Change) -> list[Draft]:
+    """The drafts with one of these changes."""
+    return [draft for draft in drafts if draft.change in changes]

@@ -1,0 +1,121 @@
+"""What the store is asked to do and what it answers: plain frozen values, so that nobody above has to know SQL.
+
+    Harvest = one poll of one feed with all that came of it  ──Store.keep──▶  Kept = what became of it
+
+Times are aware UTC; the database holds them to the second.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from extractors.model import Article, Dropped
+
+PollOutcome = Literal["new", "unchanged", "not_modified", "partial", "error"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """A feed as it was left by its last poll. `url` is where to ask: the address it moved to, once that is settled.
+
+    Validators come back byte for byte as they were saved. `poll_interval_s` is seconds, `failures` those in a row.
+    """
+
+    id: int
+    slug: str
+    url: str
+    title: str = ""
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    next_poll_at: datetime | None = None
+    last_polled_at: datetime | None = None
+    last_success_at: datetime | None = None
+    last_new_at: datetime | None = None
+    retired_at: datetime | None = None
+    poll_interval_s: int = 1800
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """How one poll went. `bytes` after decompression, `duration_ms` wall time, `entries` those in the document.
+
+    Validators (`etag`, `last_modified`, `body_hash`) are saved when the poll was whole: those of a "partial" one are
+    forgotten, so that the feed is read again, and an "error" leaves the old ones. `moved` is the address that a chain
+    of permanent redirects led to. Status 410 retires the feed.
+    """
+
+    started_at: datetime
+    outcome: PollOutcome
+    status: int | None = None
+    bytes: int = 0
+    duration_ms: int = 0
+    entries: int = 0
+    error_kind: str | None = None
+    error: str | None = None
+    warning: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    next_poll_at: datetime | None = None
+    title: str = ""
+    site_url: str | None = None
+    language: str | None = None
+    moved: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """An article to keep. An empty `entry_hash` means that it should be tried again at the next poll."""
+
+    entry_hash: str
+    article: Article
+    raw: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drop:
+    """An entry that became no article; kept with its reason, so that "why is it not here?" has an answer."""
+
+    entry_hash: str
+    dropped: Dropped
+    raw: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Harvest:
+    """One poll of one feed and all that came of it: what `Store.keep` writes in one transaction."""
+
+    run_id: int
+    feed: FeedState
+    poll: Poll
+    arrivals: tuple[Arrival, ...] = ()
+    drops: tuple[Drop, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What became of a harvest. `changed` counts revisions, `rewritten` those cleaned or tagged otherwise.
+
+    `duplicates` counts those among all of them that are copies of another article, `dropped` entries newly set aside.
+    `raw_fault` says why the raw input could not be kept beside the database; the articles were kept all the same.
+    """
+
+    new: int = 0
+    changed: int = 0
+    rewritten: int = 0
+    duplicates: int = 0
+    dropped: int = 0
+    article_ids: tuple[int, ...] = ()
+    raw_fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownEntry:
+    """An entry met before. `article_id` is None when it was dropped; `entry_hash` is of the form last seen."""
+
+    article_id: int | None
+    entry_hash: str

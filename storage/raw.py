@@ -1,0 +1,108 @@
+"""The raw file: what came in for every entry, zstd-compressed, in a second SQLite file beside the first.
+
+    news.db  →  news.raw.db
+
+Rows are named by the entry's `uid`, which stands in `articles` and `quarantine`. The file may be deleted, moved or
+damaged at any time: articles are kept all the same, and only cleaning them again needs it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from storage.connection import StoreError, check_file, speaking, use_wal, write_tx
+from storage.rows import iso
+
+LEVEL = 3
+RAW_ID = 0x464D5257  # "FMRW"
+WAIT = 5.0  # seconds for another writer
+
+TABLE = """CREATE TABLE IF NOT EXISTS raw( -- what came in for one entry
+    uid TEXT PRIMARY KEY, -- as in articles.uid and quarantine.uid
+    saved_at TEXT NOT NULL,
+    size INTEGER NOT NULL, -- bytes before compression
+    body BLOB NOT NULL -- zstd: a line of JSON (the entry, its page's address), then the page as it came
+) STRICT"""
+SAVE = """INSERT INTO raw(uid, saved_at, size, body) VALUES (?, ?, ?, ?)
+ON CONFLICT(uid) DO UPDATE SET saved_at = excluded.saved_at, size = excluded.size, body = excluded.body"""
+
+
+def raw_path(database: Path) -> Path:
+    """Where a database keeps its raw input."""
+    return database.with_name(f"{database.stem}.raw.db")
+
+
+class RawFile:
+    """The raw file of a database. Opened when first needed, made when first written."""
+
+    def __init__(self, database: Path) -> None:
+        self.path = raw_path(database)
+        self._connection: sqlite3.Connection | None = None
+
+    def save(self, items: Sequence[tuple[str, bytes]], now: datetime) -> str | None:
+        """Keep raw bytes by uid, in place of older ones. Gives None, or why they could not be kept; never raises."""
+        from zstandard import ZstdCompressor  # a search should not wait for its import
+
+        packer = ZstdCompressor(level=LEVEL)
+        try:
+            rows = [(uid, iso(now), len(body), packer.compress(body)) for uid, body in items]
+            with speaking(self.path):
+                connection = self._open(make=True)
+                with write_tx(connection):
+                    connection.executemany(SAVE, rows)
+        except (StoreError, sqlite3.Error) as error:
+            self.close()
+            return str(error)
+        return None
+
+    def load(self, uid: str) -> bytes | None:
+        """The raw bytes of an entry; None when there are none. Raises `StoreError` when the file is damaged."""
+        from zstandard import ZstdDecompressor, ZstdError
+
+        if not self.path.exists():
+            return None
+        with speaking(self.path):
+            row = self._open(make=False).execute("SELECT size, body FROM raw WHERE uid = ?", (uid,)).fetchone()
+        if row is None:
+            return None
+        try:
+            return ZstdDecompressor().decompress(row[1], max_output_size=row[0])
+        except ZstdError as error:
+            raise StoreError(f"{self.path} holds damaged bytes for entry {uid}: {error}") from None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _open(self, *, make: bool) -> sqlite3.Connection:
+        if self._connection is not None and self.path.exists():
+            return self._connection
+        self.close()
+        check_file(self.path, write=True)
+        connection = sqlite3.connect(self.path, isolation_level=None, timeout=WAIT)
+        try:
+            _claim(connection, self.path, make=make)
+        except BaseException:
+            connection.close()
+            raise
+        self._connection = connection
+        return connection
+
+
+def _claim(connection: sqlite3.Connection, path: Path, *, make: bool) -> None:
+    """Check that the file is ours or empty, and set it up."""
+    owner = connection.execute("PRAGMA application_id").fetchone()[0]
+    filled = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if owner != RAW_ID and filled:
+        raise StoreError(f"{path} is not a raw file of fanmill; move it away")
+    if make:
+        use_wal(connection)
+        connection.execute("PRAGMA synchronous = NORMAL")
+        with write_tx(connection):
+            connection.execute(f"PRAGMA application_id = {RAW_ID}")
+            connection.execute(TABLE)

@@ -1,0 +1,227 @@
+"""One article in full: what a reader sees of it, and the grounds for every judgement about it."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from storage.rows import read
+
+ARTICLE = """SELECT a.id, a.uid, a.title, t.text, a.summary, a.author, a.language, a.url, a.published_at,
+    a.published_source, a.first_seen_at, a.changed_at, a.revision, a.word_count, f.slug AS feed, f.title AS feed_title,
+    a.section, a.topic, a.labels, a.story_id, a.duplicate_of, a.extractor, a.confidence, a.image_url
+FROM articles AS a JOIN article_texts AS t ON t.article_id = a.id JOIN feeds AS f ON f.id = a.feed_id
+WHERE a.id = :id"""
+TAGS = """SELECT tag, tag_name AS name, kind, score, source, evidence FROM v_article_tags
+WHERE article_id = :id ORDER BY score DESC, tag"""
+ENTITIES = """SELECT entity_id AS id, name, type, salience, mentions, in_title FROM article_entities
+WHERE article_id = :id ORDER BY salience DESC, entity_id"""
+SEE_ALSO = """SELECT related_id AS id, related_title AS title, related_url AS url, related_feed AS feed,
+    related_published_at AS published_at, kind, reason, score FROM v_see_also WHERE article_id = :id ORDER BY rank"""
+LINKS = """SELECT kind, label, title, url, position, target_id FROM links WHERE article_id = :id ORDER BY id"""
+COPIES = """SELECT article_id AS id, title, feed, published_at, url, kind, method, similarity FROM v_duplicates
+WHERE original_id = coalesce((SELECT duplicate_of FROM articles WHERE id = :id), :id)
+ORDER BY published_at, article_id"""
+STORY = """SELECT id, title, feed, published_at, url FROM v_unique_articles
+WHERE story_id = (SELECT story_id FROM articles WHERE id = :id) AND id <> :id ORDER BY published_at, id"""
+EVIDENCE = """SELECT tag_id AS tag, source, field, start, end, detail FROM tag_evidence
+WHERE article_id = :id ORDER BY tag_id, number"""
+CUTS = "SELECT position, rule, text FROM cuts WHERE article_id = :id ORDER BY id"
+CHANGES = "SELECT revision, seen_at, replaced_at, title, change FROM revisions WHERE article_id = :id ORDER BY revision"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleRow:
+    """An article with its text and the name of its feed. Times are UTC ISO-8601 text."""
+
+    id: int
+    uid: str
+    title: str
+    text: str
+    summary: str
+    author: str
+    language: str | None
+    url: str
+    published_at: str
+    published_source: str
+    first_seen_at: str
+    changed_at: str | None
+    revision: int
+    word_count: int
+    feed: str
+    feed_title: str
+    section: str | None
+    topic: str | None
+    labels: str
+    story_id: int | None
+    duplicate_of: int | None
+    extractor: str
+    confidence: float
+    image_url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagRow:
+    """A tag of an article, its evidence in words."""
+
+    tag: str
+    name: str
+    kind: str
+    score: float
+    source: str
+    evidence: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityRow:
+    """A named thing in an article."""
+
+    id: str
+    name: str
+    type: str
+    salience: float
+    mentions: int
+    in_title: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeeAlsoRow:
+    """An article to read with this one. `kind` is see_also for its own links, else related."""
+
+    id: int
+    title: str
+    url: str
+    feed: str
+    published_at: str
+    kind: str
+    reason: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRow:
+    """A link in an article; `target_id` once we hold what it leads to."""
+
+    kind: str
+    label: str
+    title: str
+    url: str | None
+    position: int
+    target_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyRow:
+    """A copy of an article, and what gave it away."""
+
+    id: int
+    title: str
+    feed: str
+    published_at: str
+    url: str
+    kind: str
+    method: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryRow:
+    """Another outlet's article on the same event."""
+
+    id: int
+    title: str
+    feed: str
+    published_at: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRow:
+    """One ground for one tag; offsets as in `extractors.model.Evidence`."""
+
+    tag: str
+    source: str
+    field: str
+    start: int
+    end: int
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutRow:
+    """A block that was blown off."""
+
+    position: int
+    rule: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRow:
+    """An earlier form of an article."""
+
+    revision: int
+    seen_at: str
+    replaced_at: str
+    title: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a reader sees of an article."""
+
+    article: ArticleRow
+    tags: tuple[TagRow, ...]
+    see_also: tuple[SeeAlsoRow, ...]
+    links: tuple[LinkRow, ...]
+    copies: tuple[CopyRow, ...]
+    story: tuple[StoryRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reasons:
+    """Every judgement about an article with its grounds. `copies` are all copies of its original."""
+
+    article: ArticleRow
+    tags: tuple[TagRow, ...]
+    evidence: tuple[EvidenceRow, ...]
+    entities: tuple[EntityRow, ...]
+    cuts: tuple[CutRow, ...]
+    copies: tuple[CopyRow, ...]
+    see_also: tuple[SeeAlsoRow, ...]
+    changes: tuple[ChangeRow, ...]
+
+
+def show(connection: sqlite3.Connection, article_id: int) -> Shown | None:
+    """An article with its tags, links, copies and story; None when there is none of that id."""
+    values = {"id": article_id}
+    found = next(read(connection, ArticleRow, ARTICLE, values), None)
+    if found is None:
+        return None
+    return Shown(
+        article=found,
+        tags=tuple(read(connection, TagRow, TAGS, values)),
+        see_also=tuple(read(connection, SeeAlsoRow, SEE_ALSO, values)),
+        links=tuple(read(connection, LinkRow, LINKS, values)),
+        copies=tuple(read(connection, CopyRow, COPIES, values)),
+        story=tuple(read(connection, StoryRow, STORY, values)),
+    )
+
+
+def why(connection: sqlite3.Connection, article_id: int) -> Reasons | None:
+    """The grounds of everything that was decided about an article; None when there is none of that id."""
+    values = {"id": article_id}
+    found = next(read(connection, ArticleRow, ARTICLE, values), None)
+    if found is None:
+        return None
+    return Reasons(
+        article=found,
+        tags=tuple(read(connection, TagRow, TAGS, values)),
+        evidence=tuple(read(connection, EvidenceRow, EVIDENCE, values)),
+        entities=tuple(read(connection, EntityRow, ENTITIES, values)),
+        cuts=tuple(read(connection, CutRow, CUTS, values)),
+        copies=tuple(read(connection, CopyRow, COPIES, values)),
+        see_also=tuple(read(connection, SeeAlsoRow, SEE_ALSO, values)),
+        changes=tuple(read(connection, ChangeRow, CHANGES, values)),
+    )

@@ -1,0 +1,134 @@
+"""The store: everything the flows ask of the database, one method each.
+
+    with Store.open(path) as store:
+        store.sync_feeds(feeds, now)
+        run = store.start_run("cli", "1.0", now)
+        store.keep(harvest)
+        store.relate()
+        store.finish_run(run, "completed", now)
+        store.optimize()
+
+Each method is one transaction and raises `StoreError` when the database cannot be used. A store belongs to the thread
+that opened it. Reading is in `storage.queries`; a few reads stand here for the pipeline's sake.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal, Self
+
+from storage import keeping, kin, queries, runs
+from storage.connection import BUSY_MS, connect, speaking, write_tx
+from storage.feeds import due, known, sync
+from storage.intents import FeedState, Harvest, Kept, KnownEntry
+from storage.queries import Hit, Search
+from storage.raw import RawFile
+from storage.runs import NewRun, RunReport
+from storage.showing import Reasons, Shown, show, why
+
+if TYPE_CHECKING:  # pydantic takes 0.1 s to import; a search should not wait for it
+    from config.settings import Feed
+
+
+class Store:
+    """An open database. A context manager."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self.connection = connection
+        self.path = path
+        self.raw = None if str(path) == ":memory:" else RawFile(path)
+
+    @classmethod
+    def open(cls, path: Path, *, write: bool = True) -> Store:
+        """Open a database, making or migrating it when `write`. Raises `StoreError` with a one-line cure."""
+        return cls(connect(path, write=write), path)
+
+    def sync_feeds(self, feeds: Sequence[Feed], now: datetime) -> None:
+        """Take the configuration's feeds over; see `storage.feeds.sync`."""
+        with speaking(self.path), write_tx(self.connection):
+            sync(self.connection, feeds, now)
+
+    def due(self, now: datetime, slugs: Sequence[str] = (), *, force: bool = False) -> list[FeedState]:
+        """The feeds to poll now; see `storage.feeds.due`."""
+        with speaking(self.path):
+            return due(self.connection, now, slugs, force=force)
+
+    def known(self, feed_id: int, guids: Sequence[str]) -> dict[str, KnownEntry]:
+        """Which of these entries were met before; see `storage.feeds.known`."""
+        with speaking(self.path):
+            return known(self.connection, feed_id, guids)
+
+    def start_run(
+        self, trigger: str, version: str, now: datetime, flow_run_id: str | None = None, config_hash: str = ""
+    ) -> int:
+        """Begin a run and give its id; runs that died are marked crashed."""
+        run = NewRun(trigger=trigger, version=version, now=now, flow_run_id=flow_run_id, config_hash=config_hash)
+        with speaking(self.path), write_tx(self.connection):
+            return runs.start(self.connection, run)
+
+    def finish_run(self, run_id: int, state: str, now: datetime, error: str | None = None) -> RunReport:
+        """Sum a run up and close it."""
+        with speaking(self.path), write_tx(self.connection):
+            return runs.finish(self.connection, run_id, state, now, error)
+
+    def keep(self, harvest: Harvest, *, dry_run: bool = False) -> Kept:
+        """Keep one poll of one feed with all that came of it: all or nothing."""
+        with speaking(self.path):
+            return keeping.keep(self.connection, harvest, self.raw, dry_run=dry_run)
+
+    def relate(self) -> kin.Kin:
+        """Put articles that are new since the last time into stories, and find what to read with each."""
+        with speaking(self.path), write_tx(self.connection):
+            return kin.relate(self.connection)
+
+    def optimize(self) -> None:
+        """Let SQLite take stock, and fold the write-ahead log into the file."""
+        with speaking(self.path):
+            self.connection.execute("PRAGMA analysis_limit = 400")
+            self.connection.execute("PRAGMA optimize")
+            self.connection.execute("PRAGMA busy_timeout = 1000")  # a reader may hold the log back; then it waits
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self.connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+
+    def search(  # noqa: PLR0913 - each is a filter of its own
+        self,
+        words: str,
+        *,
+        limit: int = 20,
+        tag: str | None = None,
+        feed: str | None = None,
+        since: datetime | None = None,
+        by: Literal["new", "best"] = "new",
+    ) -> list[Hit]:
+        """Full-text search; see `storage.queries`. `tag` is a slug or a name, `feed` a slug."""
+        asked = Search(words=words, limit=limit, tag=tag, feed=feed, since=since, by=by)
+        with speaking(self.path):
+            return queries.search(self.connection, asked)
+
+    def article(self, article_id: int) -> Shown | None:
+        """An article with everything a reader wants to see of it; None when there is none."""
+        with speaking(self.path):
+            return show(self.connection, article_id)
+
+    def why(self, article_id: int) -> Reasons | None:
+        """Every judgement about an article with its grounds; None when there is none."""
+        with speaking(self.path):
+            return why(self.connection, article_id)
+
+    def close(self) -> None:
+        """Close the files."""
+        if self.raw:
+            self.raw.close()
+        self.connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,64 @@
+"""The views: the same facts in the words of those who ask. Start here with `SELECT * FROM v_articles`."""
+
+from __future__ import annotations
+
+VIEWS = (
+    """CREATE VIEW v_articles AS -- articles with the name of their feed and their tags as text
+SELECT a.id, a.uid, a.published_at, a.title, f.slug AS feed, f.title AS feed_title, a.section, a.topic, a.labels,
+    (SELECT group_concat(name, ', ') FROM (SELECT t.name FROM article_tags AS x JOIN tags AS t ON t.id = x.tag_id
+        WHERE x.article_id = a.id ORDER BY x.score DESC, t.id)) AS tags,
+    a.author, a.url, a.summary, a.word_count, a.language, a.story_id, a.duplicate_of, a.revision, a.changed_at,
+    a.first_seen_at, a.extractor, a.confidence
+FROM articles AS a JOIN feeds AS f ON f.id = a.feed_id""",
+    """CREATE VIEW v_unique_articles AS -- the same, each article once however many feeds carry it
+SELECT * FROM v_articles WHERE duplicate_of IS NULL""",
+    """CREATE VIEW v_article_tags AS -- a row for each tag of each article, with its evidence as text
+SELECT x.article_id, x.tag_id AS tag, t.name AS tag_name, t.kind, x.score, x.source,
+    (SELECT group_concat(field || ': ' || detail, '; ') FROM (SELECT DISTINCT e.field, e.detail FROM tag_evidence AS e
+        WHERE e.article_id = x.article_id AND e.tag_id = x.tag_id ORDER BY e.number)) AS evidence,
+    a.published_at, a.title, a.url
+FROM article_tags AS x JOIN tags AS t ON t.id = x.tag_id JOIN articles AS a ON a.id = x.article_id""",
+    """CREATE VIEW v_see_also AS -- what to read with an article, its own links first
+SELECT s.article_id, a.title, s.rank, s.score, s.kind, s.reason, s.related_id, b.title AS related_title,
+    b.url AS related_url, b.published_at AS related_published_at, f.slug AS related_feed
+FROM see_also AS s JOIN articles AS a ON a.id = s.article_id JOIN articles AS b ON b.id = s.related_id
+    JOIN feeds AS f ON f.id = b.feed_id""",
+    """CREATE VIEW v_links AS -- all links of all articles; target columns are NULL until we hold what they lead to
+SELECT l.article_id, a.title, l.kind, l.position, l.label, l.title AS link_title, l.url AS link_url, l.domain,
+    l.target_id, b.title AS target_title
+FROM links AS l JOIN articles AS a ON a.id = l.article_id LEFT JOIN articles AS b ON b.id = l.target_id""",
+    """CREATE VIEW v_duplicates AS -- copies, with the original of each
+SELECT d.article_id, a.title, fa.slug AS feed, a.published_at, a.url, d.original_id, b.title AS original_title,
+    fb.slug AS original_feed, d.kind, d.method, d.similarity
+FROM duplicates AS d JOIN articles AS a ON a.id = d.article_id JOIN feeds AS fa ON fa.id = a.feed_id
+    JOIN articles AS b ON b.id = d.original_id JOIN feeds AS fb ON fb.id = b.feed_id""",
+    """CREATE VIEW v_stories AS -- events told by several outlets
+SELECT s.id, l.title, s.size, count(DISTINCT a.feed_id) AS feeds, count(a.id) AS articles,
+    min(a.published_at) AS first_published, max(a.published_at) AS last_published, s.lead_article_id
+FROM stories AS s JOIN articles AS a ON a.story_id = s.id LEFT JOIN articles AS l ON l.id = s.lead_article_id
+GROUP BY s.id""",
+    """CREATE VIEW v_changes AS -- every change of an article after it was first seen
+SELECT r.article_id, a.title, r.revision, r.seen_at, r.replaced_at, r.title AS old_title, r.change, a.url
+FROM revisions AS r JOIN articles AS a ON a.id = r.article_id""",
+    """CREATE VIEW v_versions AS -- every form of an article, the current one with replaced_at NULL
+SELECT article_id, revision, seen_at, replaced_at, title, text FROM revisions
+UNION ALL SELECT a.id, a.revision, coalesce(a.changed_at, a.first_seen_at), NULL, t.title, t.text
+FROM articles AS a JOIN article_texts AS t ON t.article_id = a.id""",
+    """CREATE VIEW v_feed_health AS -- how each feed fares
+SELECT f.id, f.slug, f.title, f.enabled, f.failures, f.error_kind, f.last_error, f.last_polled_at, f.last_success_at,
+    f.last_new_at, f.next_poll_at, f.retired_at,
+    round(julianday('now') - julianday(coalesce(f.last_new_at, f.added_at)), 1) AS days_silent,
+    (SELECT count(*) FROM articles AS a WHERE a.feed_id = f.id) AS articles,
+    (SELECT count(*) FROM articles AS a WHERE a.feed_id = f.id AND a.duplicate_of IS NOT NULL) AS duplicates,
+    f.url
+FROM feeds AS f""",
+    """CREATE VIEW v_tags_by_week AS -- articles a tag had in the week that begins on that Monday, copies not counted
+SELECT date(a.published_at, 'weekday 0', '-6 days') AS week, x.tag_id AS tag, t.name AS tag_name, t.kind,
+    count(*) AS articles
+FROM article_tags AS x JOIN tags AS t ON t.id = x.tag_id JOIN articles AS a ON a.id = x.article_id
+WHERE a.duplicate_of IS NULL GROUP BY 1, 2""",
+    """CREATE VIEW v_atom AS -- articles in the columns that datasette-atom wants
+SELECT 'urn:newsarticle:' || uid AS atom_id, title AS atom_title, coalesce(changed_at, published_at) AS atom_updated,
+    url AS atom_link, summary AS atom_content
+FROM articles WHERE duplicate_of IS NULL""",
+)
