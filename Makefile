@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test check fix bench docs clean
+.PHONY: help demo test check fix bench docs picture clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -37,6 +37,9 @@ bench: $(READY) ## measure; needs the corpora for the parts that compare texts
 
 docs: $(READY) ## write docs/schema.md anew from the schema
 	$(BIN)/python -m storage.describe > docs/schema.md
+
+picture: $(READY) ## draw docs/picture.svg anew
+	$(BIN)/python -m docs.picture > docs/picture.svg
 
 clean: ## remove what was built
 	rm -rf $(VENV) demo build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -29,9 +29,21 @@ def safe(text: str | None) -> str:
     return UNPRINTABLE.sub("", text or "")
 
 
+def flat(text: str | None) -> str:
+    """Safe text on one line."""
+    return safe(text).replace("\n", " ")
+
+
 def line(*parts: str | None, style: str = "") -> Text:
     """The parts that say something, with dots between."""
     return Text(" · ".join(safe(part) for part in parts if part), style=style)
+
+
+def clipped(*parts: str | None) -> Text:
+    """A line that ends where the screen does."""
+    text = line(*parts)
+    text.no_wrap, text.overflow = True, "ellipsis"
+    return text
 
 
 def search_table(hits: Sequence[Hit]) -> RenderableType:
@@ -40,7 +52,7 @@ def search_table(hits: Sequence[Hit]) -> RenderableType:
     for hit in hits:
         blocks.append(Text.assemble((f"{hit.id:>5}  ", "cyan"), (safe(hit.title), "bold")))
         about = [line(hit.published_at[:10], hit.feed_title or hit.feed, hit.labels, style="dim")]
-        about += [Text(safe(hit.snippet).replace("\n", " "))] if hit.snippet else []
+        about += [Text(flat(hit.snippet))] if hit.snippet else []
         blocks.append(Padding(Group(*about), (0, 0, 0, 7)))
     return Group(*blocks)
 
@@ -76,7 +88,8 @@ def paragraphs(text: str) -> list[RenderableType]:
 
 def see_also(rows: Sequence[SeeAlsoRow]) -> list[RenderableType]:
     """What to read next, each with the reason."""
-    return listed("See also", [line(str(row.id), row.title, f"({row.reason})") for row in rows])
+    reasons = [None if row.kind == "see_also" else f"({row.reason})" for row in rows]
+    return listed("See also", [line(str(row.id), row.title, why) for row, why in zip(rows, reasons, strict=True)])
 
 
 def listed(heading: str, rows: Sequence[RenderableType]) -> list[RenderableType]:
@@ -93,7 +106,7 @@ def reasons_screen(reasons: Reasons) -> RenderableType:
     for tag in reasons.tags:
         title = Text.assemble((safe(tag.name), "green"), f"  {tag.kind}, {tag.score:.2f}")
         parts += [Text(), title, *(Padding(evidence(row, article), (0, 0, 0, 2)) for row in grounds[tag.tag])]
-    parts += listed("Cut", [line(cut.rule, cut.text[:100].replace("\n", " ")) for cut in reasons.cuts])
+    parts += listed("Cut", [clipped(cut.rule, flat(cut.text[:200])) for cut in reasons.cuts])
     parts += see_also(reasons.see_also)
     parts += listed(
         "Copies", [line(str(r.id), r.feed, f"{r.kind} by {r.method}, {r.similarity:.2f}") for r in reasons.copies]
@@ -106,11 +119,12 @@ def reasons_screen(reasons: Reasons) -> RenderableType:
 def evidence(row: EvidenceRow, article: ArticleRow) -> Text:
     """One ground for a tag: its source, and the words in their place."""
     if row.field not in {"title", "text"}:
-        return line(row.source, row.detail)
+        return Text.assemble((f"{row.source:<7}", "dim"), safe(row.detail))
     text = article.title if row.field == "title" else article.text
     before, after = text[max(0, row.start - CONTEXT) : row.start], text[row.end : row.end + CONTEXT]
-    words = (safe(before).replace("\n", " "), (safe(row.detail), "reverse"), safe(after).replace("\n", " "))
-    return Text.assemble((f"{row.source:<7}{row.field:<6}{row.start:>6}  ", "dim"), *words)
+    words = (flat(before), (f"[{flat(row.detail)}]", "bold"), flat(after))
+    place = (f"{row.source:<7}{row.field:<6}{row.start:>6}  ", "dim")
+    return Text.assemble(place, *words, no_wrap=True, overflow="ellipsis")
 
 
 def feeds_table(feeds: Iterable[FeedHealth]) -> Table:

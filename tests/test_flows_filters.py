@@ -1,0 +1,109 @@
+"""The filters: JSON lines in, JSON lines out, order kept, a bad line costs itself only."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HOUSE = Path(__file__).parents[1]
+PAGE = (
+    "<html><body><nav><a href=/>Home</a></nav><article><h1>Trams for Visby</h1>"
+    "<p>The council of Visby has voted for a tram line along the old wall, after a night of speeches and two recounts.</p>"
+    "<p>Building starts in May, the mayor said, and the first car is to run in the summer of 2028 if the money holds.</p>"
+    '<p>See also: <a href="/2026/ferries">Ferries return to the inner harbour</a></p>'
+    "<p>The post Trams for Visby appeared first on Island News.</p></article></body></html>"
+)
+TEXT = " ".join(
+    f"The council met again on day {n} and spoke of trams, ferries and the old wall of the town." for n in range(9)
+)
+
+
+def filtered(name: str, lines: list[str]) -> tuple[list[dict[str, Any]], int]:
+    command = [sys.executable, "-c", "from flows.cli import main; main()", name]
+    done = subprocess.run(
+        command, cwd=HOUSE, input="\n".join(lines).encode("utf-8", "surrogatepass"), capture_output=True
+    )
+    assert done.stderr == b""
+    return [json.loads(line) for line in done.stdout.decode().splitlines()], done.returncode
+
+
+def test_clean_gives_text_links_and_cuts() -> None:
+    [row], code = filtered("clean", [json.dumps({"id": "p", "url": "https://island.example/2026/trams", "html": PAGE})])
+    assert code == 0
+    assert list(row) == ["id", "title", "text", "author", "date", "links", "cuts", "extractor"]
+    assert row["text"].startswith("The council of Visby has voted")
+    assert row["text"].endswith("if the money holds.")
+    [link] = [link for link in row["links"] if link["kind"] == "see_also"]
+    assert (link["title"], link["url"]) == (
+        "Ferries return to the inner harbour",
+        "https://island.example/2026/ferries",
+    )
+    assert any("appeared first on" in cut["text"] for cut in row["cuts"])
+
+
+def test_tag_gives_section_tags_labels_and_entities() -> None:
+    line = {
+        "id": 7,
+        "title": "Microsoft and OpenAI face lawmakers over AI exports to China",
+        "text": "Lawmakers asked for rules.",
+    }
+    [row], code = filtered("tag", [json.dumps(line)])
+    assert code == 0
+    assert list(row) == ["id", "section", "tags", "labels", "entities"]
+    assert {"China", "Microsoft"} <= set(row["labels"])
+    assert set(row["entities"]) == {"company", "person", "place", "product"}
+    assert "Microsoft" in row["entities"]["company"]
+    evidence = [e for tag in row["tags"] for e in tag["evidence"] if e["field"] in {"title", "text"}]
+    assert evidence
+    assert [e for e in evidence if line[e["field"]][e["start"] : e["end"]] != e["detail"]] == []
+
+
+def test_dedupe_gives_the_group_of_each() -> None:
+    rows = [
+        {"id": n, "title": t, "text": x}
+        for n, t, x in (("a", "Trams", TEXT), ("b", "Weather", "Rain."), ("c", "Trams!", TEXT))
+    ]
+    answers, code = filtered("dedupe", [json.dumps(row) for row in rows])
+    assert code == 0
+    assert [list(answer) for answer in answers] == [["id", "group", "of", "method"]] * 3
+    assert [(answer["group"], answer["of"]) for answer in answers] == [("a", None), ("b", None), ("a", "a")]
+
+
+BAD_LINES = {
+    "no JSON": ("{", None),
+    "no object": ("[1]", None),
+    "nothing to work on": ('{"id": 5}', 5),
+    "text that is none": ('{"id": 5, "text": 7, "title": 7}', 5),
+    "brackets without end": ("[" * 100_000, None),
+    "a byte that is no UTF-8": ('{"id": 5, "te\udcffxt": "', None),
+}
+
+
+@pytest.mark.parametrize("name", ["clean", "tag", "dedupe"])
+def test_a_bad_line_is_an_error_in_its_place_and_the_others_go_on(name: str) -> None:
+    good = json.dumps({"id": "good", "title": "Trams", "text": TEXT})
+    lines = [line for bad, _ in BAD_LINES.values() for line in (good, bad)]
+    answers, code = filtered(name, [*lines, "", good])
+    assert code == 1
+    assert [answer["id"] for answer in answers] == [n for _, number in BAD_LINES.values() for n in ("good", number)] + [
+        "good"
+    ]
+    assert ["error" in answer for answer in answers] == [False, True] * len(BAD_LINES) + [False]
+
+
+@pytest.mark.parametrize("name", ["clean", "tag", "dedupe"])
+def test_answers_come_while_the_input_is_still_open(name: str) -> None:
+    command = [sys.executable, "-c", "from flows.cli import main; main()", name]
+    with subprocess.Popen(command, cwd=HOUSE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(json.dumps({"id": 1, "title": "Trams", "text": TEXT}) + "\n")
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline())["id"] == 1
+        process.stdin.close()
+        assert process.wait(30) == 0
