@@ -1,4 +1,4 @@
-"""Run every benchmark: `make bench`. Those that need a corpus that does not ship are passed over where it is not there."""
+"""Run every benchmark: `make bench`. Those that need a corpus are passed over where it is not there."""
 
 from __future__ import annotations
 

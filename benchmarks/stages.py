@@ -65,20 +65,23 @@ def main() -> None:
     config, clock = load(), Clock()
     rules = clock.time("(compile the rules, once a process)", lambda: Rules.compile(config.chrome, config.taxonomy))
     now = datetime.now(UTC)
-    with tempfile.TemporaryDirectory() as folder, Newsroom(generate(feeds=FEEDS, articles=ARTICLES)) as room:
-        with Store.open(Path(folder) / "news.db") as store:
-            store.sync_feeds([Feed(slug=feed.slug, url=feed.url) for feed in room.feeds], now)
-            states = {state.slug: state for state in store.due(now)}
-            run = store.start_run("bench", "0", now)
-            for feed in room.feeds:
-                body = room.answer(feed.slug, "/" + feed.url.split("/", 3)[3]).body
-                parsed = clock.time("parse", lambda: feeds.parse(body, feed.url), ARTICLES)  # noqa: B023
-                articles = [(entry, refine(entry, room, feed.slug, rules, clock)) for entry in parsed.entries]
-                arrivals = tuple(Arrival(entry_hash=entry_hash(e), article=a, raw=pack(e)) for e, a in articles)
-                poll = Poll(started_at=now, outcome="new", next_poll_at=now)
-                harvest = Harvest(run_id=run, feed=states[feed.slug], poll=replace(poll), arrivals=arrivals)
-                clock.time("keep", lambda: store.keep(harvest), len(arrivals))  # noqa: B023
-            clock.time("relate", store.relate, FEEDS * ARTICLES)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Newsroom(generate(feeds=FEEDS, articles=ARTICLES)) as room,
+        Store.open(Path(folder) / "news.db") as store,
+    ):
+        store.sync_feeds([Feed(slug=feed.slug, url=feed.url) for feed in room.feeds], now)
+        states = {state.slug: state for state in store.due(now)}
+        run = store.start_run("bench", "0", now)
+        for feed in room.feeds:
+            body = room.answer(feed.slug, "/" + feed.url.split("/", 3)[3]).body
+            parsed = clock.time("parse", lambda: feeds.parse(body, feed.url), ARTICLES)  # noqa: B023
+            articles = [(entry, refine(entry, room, feed.slug, rules, clock)) for entry in parsed.entries]
+            arrivals = tuple(Arrival(entry_hash=entry_hash(e), article=a, raw=pack(e)) for e, a in articles)
+            poll = Poll(started_at=now, outcome="new", next_poll_at=now)
+            harvest = Harvest(run_id=run, feed=states[feed.slug], poll=replace(poll), arrivals=arrivals)
+            clock.time("keep", lambda: store.keep(harvest), len(arrivals))  # noqa: B023
+        clock.time("relate", store.relate, FEEDS * ARTICLES)
     print(f"\n{'stage':36} {'ms each':>8} {'times':>6}")
     for stage, seconds in clock.spent.items():
         print(f"{stage:36} {1000 * seconds / clock.times[stage]:8.2f} {clock.times[stage]:6}")

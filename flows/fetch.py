@@ -47,6 +47,11 @@ class Answer:
     moved: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def endless(self) -> bool:
+        """Whether nothing told how long the body is, so that only its content can show that it was cut short."""
+        return not self.headers.keys() & {"content-length", "transfer-encoding", "content-encoding"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:

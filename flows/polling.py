@@ -97,6 +97,10 @@ class Poller:
             return self._harvested(state, poll)
         parsed = await self._parse(answer)
         poll = describe(poll, parsed)
+        if answer.endless and "truncated:" in (parsed.warning or ""):
+            # Nothing but the missing end tag tells that the connection broke. A document whose length was told came
+            # whole: its end tag is missing at every poll, and without validators it would be fetched anew each time.
+            poll = replace(poll, etag=None, last_modified=None, body_hash=None)
         fresh = await self._fresh(state, parsed)
         origin = Origin(
             url=answer.url, title=feed.title or parsed.title, language=parsed.language, tags=feed.tags, pages=feed.pages
@@ -187,8 +191,8 @@ class Poller:
         )
 
     def _harvested(self, state: FeedState, poll: Poll, kept: Sequence[Arrival | Drop] = ()) -> Harvest:
-        again = "truncated:" in (poll.warning or "") or any(not item.entry_hash for item in kept)
-        if kept or again:
+        again = any(not item.entry_hash for item in kept)
+        if kept:
             poll = replace(poll, outcome="partial" if again else "new")
         arrivals = tuple(item for item in kept if isinstance(item, Arrival))
         drops = tuple(item for item in kept if isinstance(item, Drop))

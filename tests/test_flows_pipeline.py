@@ -119,32 +119,37 @@ def copies(truth: dict[tuple[str, str], Truth]) -> dict[str, str]:
 
 def test_copies_are_rows_that_point_at_their_original(first: tuple[Demo, Report]) -> None:
     demo, _ = first
-    sql = "SELECT a.url, b.url FROM articles a JOIN articles b ON b.id = a.duplicate_of"
+    sql = """SELECT f.slug, a.guid, g.slug, b.guid FROM articles a JOIN articles b ON b.id = a.duplicate_of
+             JOIN feeds f ON f.id = a.feed_id JOIN feeds g ON g.id = b.feed_id"""
     truth = demo.newsroom.truth()
-    slugs = {entry.url: entry.slug for entry in truth.values()}
     groups: dict[str, set[str]] = {}
     for copy, original in copies(truth).items():
         groups.setdefault(original, {original}).add(copy)
     found: dict[str, set[str]] = {}
-    for copy_url, original_url in demo.rows(sql):
-        original = slugs[str(original_url)]
-        found.setdefault(original, {original}).add(slugs[str(copy_url)])
+    for feed, guid, original_feed, original_guid in demo.rows(sql):
+        original = truth[str(original_feed), str(original_guid)].slug
+        found.setdefault(original, {original}).add(truth[str(feed), str(guid)].slug)
     assert sorted(map(sorted, found.values())) == sorted(map(sorted, groups.values()))
 
 
 def test_an_event_told_by_several_sites_is_one_story_and_nothing_else_is_in_it(first: tuple[Demo, Report]) -> None:
     demo, _ = first
-    events: dict[str, set[str]] = {}
-    for entry in demo.newsroom.truth().values():
+    events: dict[str, set[object]] = {}
+    held = {
+        (slug, guid): number
+        for number, slug, guid in demo.rows(
+            "SELECT a.id, f.slug, a.guid FROM articles a JOIN feeds f ON f.id = a.feed_id"
+        )
+    }
+    for key, entry in demo.newsroom.truth().items():
         if entry.wire:
-            events.setdefault(entry.wire, set()).add(entry.url)
-    for urls in events.values():
-        sql = f"SELECT DISTINCT story_id FROM articles WHERE url IN ({', '.join('?' * len(urls))}) AND duplicate_of IS NULL"
-        [(story,)] = demo.rows(sql, *urls)
-        told = {
-            url for (url,) in demo.rows("SELECT url FROM articles WHERE story_id = ? AND duplicate_of IS NULL", story)
-        }
-        assert told <= urls
+            events.setdefault(entry.wire, set()).add(held[key])
+    stories: dict[object, set[object]] = {}
+    for story, number in demo.rows(
+        "SELECT story_id, id FROM articles WHERE story_id IS NOT NULL AND duplicate_of IS NULL"
+    ):
+        stories.setdefault(story, set()).add(number)
+    assert sorted(map(sorted, stories.values())) == sorted(map(sorted, events.values()))
 
 
 def test_every_tag_has_evidence_whose_offsets_hold(first: tuple[Demo, Report]) -> None:
@@ -162,8 +167,8 @@ def test_every_tag_has_evidence_whose_offsets_hold(first: tuple[Demo, Report]) -
 
 def test_a_changed_article_keeps_what_it_was(second: tuple[Demo, Report]) -> None:
     demo, report = second
-    changed = {entry.url for entry in demo.newsroom.truth().values() if entry.changes}
-    sql = "SELECT a.url, r.text, t.text FROM revisions r JOIN articles a ON a.id = r.article_id JOIN article_texts t ON t.article_id = a.id"
+    changed = {guid for (_, guid), entry in demo.newsroom.truth().items() if entry.changes}
+    sql = "SELECT a.guid, r.text, t.text FROM revisions r JOIN articles a ON a.id = r.article_id JOIN article_texts t ON t.article_id = a.id"
     rows = demo.rows(sql)
     assert {row[0] for row in rows} == changed
     assert all(before != after for _, before, after in rows)
