@@ -47,12 +47,16 @@ def test_every_command_of_a_guide_runs(page: str, newsroom: Newsroom, tmp_path: 
     script = script.replace('url = "https://quantum.example/feed.xml"', f'url = "{address}"\nallow_private = true')
     env = {key: value for key, value in os.environ.items() if not key.startswith(("FANMILL_", "PREFECT_"))}
     env["PATH"] = f"{Path(sys.executable).parent}:{env['PATH']}"
-    done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=tmp_path, env=env, capture_output=True, text=True)
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script], cwd=tmp_path, env=env, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_commands_outside_the_blocks_are_run_elsewhere() -> None:
-    shown = re.findall(r"^    ((?:fanmill|prefect|make|sqlite-utils)\b.*)$", (HOUSE / "README.md").read_text(), re.MULTILINE)
+    shown = re.findall(
+        r"^    ((?:fanmill|prefect|make|sqlite-utils)\b.*)$", (HOUSE / "README.md").read_text(), re.MULTILINE
+    )
     assert shown
     assert [command for command in shown if not command.startswith(tuple(ELSEWHERE))] == []
 
