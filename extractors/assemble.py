@@ -47,9 +47,20 @@ def fit(cut: Cut, length: int) -> Cut:
 
 
 def links(sweep: Sweep, starts: list[int], out: list[Link], length: int) -> tuple[Link, ...]:
-    """All links, pointers first by place; one address or bare title counts once, and an outbound one after all."""
+    """All links, pointers first by place; one address or bare title counts once, and an outbound one after all.
+
+    A pointer without an address has that of another link of its title.
+    """
+    known = {link.title.casefold(): link.url for link in out[:MOST]}
+    known |= {p.title.casefold(): p.url for p in sweep.pointers if p.url}
     found = [
-        Link(kind=p.kind, title=p.title, url=p.url, position=min(starts[p.block], length), label=p.label)
+        Link(
+            kind=p.kind,
+            title=p.title,
+            url=p.url or known.get(p.title.casefold()),
+            position=min(starts[p.block], length),
+            label=p.label,
+        )
         for p in sorted(sweep.pointers, key=lambda p: p.block)
     ]
     seen: set[str] = set()

@@ -1,9 +1,10 @@
 """A tree as the list of its blocks, each with the facts of its shape.
 
 A block is a run of inline content between two block-level boundaries: a paragraph, a heading, a list item, a table row,
-or bare text inside a `div`. Two line breaks split a block, one does so after a full sentence. Nothing is thrown away
-but what no reader sees as text (scripts, buttons); blocks inside an element that a rule calls chrome carry its number,
-and `extractors.body` decides whether the rule may have its way there.
+or bare text inside a `div`. Two line breaks split a block, one does so after a full sentence. A table that lays out a
+page is no table: its cells are columns, and hold blocks of their own. Nothing is thrown away but what no reader sees as
+text (scripts, buttons, hidden words); blocks inside an element that a rule calls chrome carry its number, and
+`extractors.body` decides whether the rule may have its way there.
 """
 
 from __future__ import annotations
@@ -12,99 +13,30 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from lxml import etree
 from lxml.html import HtmlElement
 
-INVISIBLE = frozenset(
-    [
-        "applet",
-        "area",
-        "base",
-        "button",
-        "canvas",
-        "datalist",
-        "embed",
-        "head",
-        "iframe",
-        "img",
-        "input",
-        "link",
-        "map",
-        "math",
-        "meta",
-        "noscript",
-        "object",
-        "optgroup",
-        "option",
-        "param",
-        "script",
-        "select",
-        "source",
-        "style",
-        "svg",
-        "template",
-        "textarea",
-        "title",
-        "track",
-    ]
-)
-BOXES = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "audio",
-        "blockquote",
-        "body",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hgroup",
-        "hr",
-        "html",
-        "legend",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "search",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "tfoot",
-        "thead",
-        "tr",
-        "ul",
-        "video",
-    ]
-)
+from extractors.elements import is_layout
+
+INVISIBLE = frozenset((
+    "applet", "area", "audio", "base", "button", "canvas", "datalist", "head", "iframe", "img", "input", "link", "map",
+    "math", "meta", "noscript", "object", "optgroup", "option", "param", "script", "select", "style", "svg",
+    "template", "textarea", "title", "video",
+))  # fmt: skip
+BOXES = frozenset((
+    "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "dir", "div",
+    "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
+    "hgroup", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "search", "section", "summary",
+    "table", "tbody", "tfoot", "thead", "tr", "ul",
+))  # fmt: skip
+CELLS = ("td", "th")
 KINDS = dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading")
-KINDS |= {"li": "list", "dd": "list", "dt": "list", "blockquote": "quote", "pre": "code", "tr": "table"}
+KINDS |= {"li": "list", "dd": "list", "dt": "list", "blockquote": "quote", "pre": "code"}
 BREAK = "\x1e"
 UNSEEN = re.compile("[\\u00ad\\u200b\\u200c\\u200e\\u200f\\u2060\\ufeff]")
 SENTENCE_END = re.compile(r"[.!?…\u3002\uff01\uff1f][\"'”’»)\]]*$")
 MOST_BLOCKS = 20_000  # no article has more
-DEEPEST = 220  # levels; browsers stop near 512, honest pages stay below 60
+DEEPEST = 220  # levels; honest pages stay below 60, what lies deeper is read without its links
 
 
 class Anchor(NamedTuple):
@@ -138,13 +70,17 @@ class Judge(Protocol):
     def verdict(self, element: HtmlElement) -> tuple[str, bool]:
         """The id of the rule that calls the element chrome or an empty string; whether it calls itself the body."""
 
+    def hides(self, element: HtmlElement) -> bool:
+        """Whether a reader never sees what is inside."""
+
 
 @dataclass(slots=True)
 class Outline:
     """The blocks of a tree in document order, and the numbered block-level elements above them.
 
     Elements are numbered as they open, so a parent's number is below its children's and the elements inside
-    number n are n+1 to `last[n]`. `reasons` holds the chrome elements, `outer` the next chrome element around each.
+    number n are n+1 to `last[n]`. `reasons` holds the chrome elements, `outer` the next chrome element around each;
+    `deep` says that the tree goes deeper than any honest one.
     """
 
     blocks: list[Block] = field(default_factory=list)
@@ -154,6 +90,7 @@ class Outline:
     reasons: dict[int, str] = field(default_factory=dict)
     outer: dict[int, int] = field(default_factory=dict)
     bodies: list[int] = field(default_factory=list)
+    deep: bool = False
 
 
 def squeeze(text: str) -> str:
@@ -177,6 +114,7 @@ class Walk:
         self.href = ""
         self.since = 0
         self.owner, self.kind, self.chrome, self.depth = -1, "paragraph", -1, 0
+        self.layout = True  # whether the cells we meet are columns
 
     def inside(self, element: HtmlElement) -> None:
         """Take the element's own text, its children and the text after each."""
@@ -184,55 +122,90 @@ class Walk:
         if text and (self.parts or not text.isspace()):
             self.parts.append(text)
         self.depth += 1
-        if self.depth < DEEPEST:
-            for child in element:
-                self.visit(child)
-                tail = child.tail
-                if tail and (self.parts or not tail.isspace()):
-                    self.parts.append(tail)
+        is_deep = self.depth >= DEEPEST
+        for child in element:
+            tag = child.tag
+            if is_deep:
+                self.flatten(child)
+            elif tag in BOXES:
+                self.box(child, tag)
+            elif tag not in INVISIBLE:
+                self.inline(child, tag)
+            tail = child.tail
+            if tail and (self.parts or not tail.isspace()):
+                self.parts.append(tail)
         self.depth -= 1
 
-    def visit(self, element: HtmlElement) -> None:
-        """Take one element."""
-        tag = element.tag
-        if tag in BOXES:
-            self.box(element, tag)
-        elif tag == "br":
+    def flatten(self, element: HtmlElement) -> None:
+        """Take an element that lies too deep to be visited: its text, with the blocks apart and no more."""
+        self.found.deep = True
+        walk = etree.iterwalk(element, events=("start", "end"))
+        for event, node in walk:
+            if node.tag in BOXES:
+                self.flush()
+            if event == "start" and (node.tag in INVISIBLE or self.judge.hides(node)):
+                walk.skip_subtree()
+            elif event == "start":
+                self.parts.append(node.text or "")
+            elif node is not element:
+                self.parts.append(node.tail or "")
+
+    def inline(self, element: HtmlElement, tag: str) -> None:
+        """Take an element that is no box."""
+        if tag == "br":
             self.parts.append(BREAK)
         elif tag == "a":
             self.link(element)
-        elif tag in ("td", "th"):
-            self.parts.append(" ")
+        elif tag in CELLS:
+            self.cell(element, tag)
+        elif isinstance(tag, str) and not self.is_unread(element, tag):
             self.inside(element)
-            self.parts.append(" ")
-        elif isinstance(tag, str) and tag not in INVISIBLE and not (tag == "span" and self.judge.verdict(element)[0]):
-            self.inside(element)
+
+    def is_unread(self, element: HtmlElement, tag: str) -> bool:
+        """Whether an inline element is hidden or, for a span, chrome."""
+        return bool(self.judge.verdict(element)[0]) if tag == "span" else self.judge.hides(element)
+
+    def cell(self, element: HtmlElement, tag: str) -> None:
+        """Take a table's cell: a column of the page, or a part of its row."""
+        if self.layout:
+            self.box(element, tag)
+            return
+        self.parts.append(" ")
+        self.inside(element)
+        self.parts.append(" ")
 
     def box(self, element: HtmlElement, tag: str) -> None:
         """Take a block-level element: what came before it is a block of its own."""
-        self.flush()
+        if self.parts:
+            self.flush()
         reason, is_body = self.judge.verdict(element)
         if reason in self.judge.silent:
             return
-        before = self.owner, self.kind, self.chrome
+        before = self.owner, self.kind, self.chrome, self.layout
         found, number = self.found, len(self.found.elements)
         found.elements.append(element)
         found.parents.append(self.owner)
         found.last.append(number)
         self.owner = number
         self.kind = KINDS.get(tag, self.kind)
+        if tag == "table":
+            self.layout = is_layout(element)
+            self.kind = self.kind if self.layout else "table"
         if reason:
             found.reasons[number], found.outer[number] = reason, self.chrome
             self.chrome = number
         if is_body:
             found.bodies.append(number)
         self.inside(element)
-        self.flush()
+        if self.parts:
+            self.flush()
         found.last[number] = len(found.elements) - 1
-        self.owner, self.kind, self.chrome = before
+        self.owner, self.kind, self.chrome, self.layout = before
 
     def link(self, element: HtmlElement) -> None:
         """Take a link; one that holds block-level elements counts in each of their blocks."""
+        if self.judge.hides(element):
+            return
         outer, self.href, self.since = self.href, element.get("href") or "", len(self.parts)
         self.inside(element)
         if self.href and len(self.parts) > self.since:
@@ -283,6 +256,6 @@ class Walk:
 def outline(root: HtmlElement, judge: Judge) -> Outline:
     """The outline of a tree."""
     walk = Walk(judge)
-    walk.visit(root)
+    walk.box(root, root.tag)
     walk.flush()
     return walk.found

@@ -13,40 +13,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from extractors.blocks import Block, Outline, is_sentence
+from extractors.blocks import CELLS, Block, Outline, is_sentence
 
 PROSE = 40  # bytes: the shortest block that votes
 LINKY = 0.45  # the link share from which a block is no prose
 VOID = 0.35  # the share of the page's prose that no chrome element may hold
 STEP = 0.8  # the share of the votes a child must hold for us to step into it
 NAMED = 0.4  # the share that an element which calls itself the body must hold
+COLUMNS = 50  # cells of a row that are told apart
 WIDEST = 1.0  # prose outside the body in its lane, as a share of that inside, from which it is another article
-INLANE = frozenset(
-    [
-        "p",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "li",
-        "ul",
-        "ol",
-        "dl",
-        "dd",
-        "dt",
-        "blockquote",
-        "pre",
-        "table",
-        "tbody",
-        "thead",
-        "tfoot",
-        "tr",
-        "figure",
-    ]
-)
+INLANE = frozenset((
+    "p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "dl", "dd", "dt", "blockquote", "pre", "table", "tbody",
+    "thead", "tfoot", "tr", "figure",
+))  # fmt: skip
 NOWHERE = ("", "")
 Lane = tuple[object, str]
 HOLDERS = frozenset(
@@ -148,10 +129,20 @@ def lane(outline: Outline, block: Block) -> Lane:
         number = outline.parents[number]
     element = outline.elements[number]
     name = element.get("class") or ""
+    if element.tag in CELLS and not name:
+        return element.tag, column(outline, number)
     if not name and number:
         outer = outline.elements[outline.parents[number]]
         name = f"{outer.tag} {outer.get('class') or outline.parents[number]}"
     return element.tag, name
+
+
+def column(outline: Outline, number: int) -> str:
+    """The column of a cell that has no class: its place in the row, in all tables of one class or side by side."""
+    place = sum(1 for _ in islice(outline.elements[number].itersiblings(preceding=True), COLUMNS))
+    while number > 0 and outline.elements[number].tag != "table":
+        number = outline.parents[number]
+    return f"{place} {outline.elements[number].get('class') or outline.parents[number]}"
 
 
 def widen(votes: Sequence[int], lanes: Sequence[Lane], inside: list[bool]) -> None:

@@ -3,7 +3,7 @@
 The same sweep serves page HTML, feed HTML and plain text, so that three entrances give one article. In order:
 
     panel    an aggregator's labelled panel, and what stands above it
-    title    the headline repeated at the top, and what stands above its last repetition
+    title    the headline repeated at the top, and what stands above its last repetition; the line of date and author
     labels   "See also: T" and its kin, lifted as links
     words    the rules of `chrome.toml`, from the last block to the first
     tail     short lines below a cut at the end, and headings with nothing below them
@@ -13,15 +13,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extractors.blocks import Block, is_sentence
 from extractors.body import LINKY
-from extractors.links import MOST, Found, below, is_article, is_listing, is_title, plain, read_label
+from extractors.links import MOST, Found, below, is_article, is_listing, plain, read_label, stated, title_below
 from extractors.model import LinkKind
 from extractors.page import web
 from extractors.panels import find_panel
 from extractors.rules import BlockRule, CleanRules, PanelRule
+from extractors.shape import Credit, is_byline
 
 PROSE = 80  # characters of a block that is surely text
 FRAGMENT = 140  # characters of a line without a full stop that goes below a cut
@@ -34,6 +35,7 @@ MOST_BELOW = 0.4  # the share that may go below an end mark
 LIFTED = frozenset(
     ("element.related", "element.advert", "element.sidebar", "element.panel", "shape.edge", "shape.lane")
 )
+UNKNOWN = Credit()
 HEADLINE = 4  # words of a link that is a headline
 LETTERS = re.compile(r"\W+")
 REPORTS = re.compile(r"\b(?:said|says|told|found|according to|reported|wrote|argues?|asked)\b", re.IGNORECASE)
@@ -58,9 +60,11 @@ def fold(text: str) -> str:
 class Sweep:
     """One text being swept. `reasons` says for each block the rule that cuts it, or an empty string."""
 
-    def __init__(self, blocks: Sequence[Block], reasons: Sequence[str], title: str, base: str) -> None:
+    def __init__(
+        self, blocks: Sequence[Block], reasons: Sequence[str], title: str, base: str, known: Credit = UNKNOWN
+    ) -> None:
         self.blocks, self.reasons = blocks, list(reasons)
-        self.title, self.base = title, base
+        self.title, self.base, self.known = title, base, known
         self.pointers: list[Pointer] = []
         self.summary = ""
         self.wall = ""
@@ -74,6 +78,7 @@ class Sweep:
             self.cut_panel(panel)
         self.cut_title()
         self.measure()
+        self.cut_byline()
         self.lift(rules)
         self.measure()
         self.cut_words(rules.blocks)
@@ -120,6 +125,16 @@ class Sweep:
             for number in above:
                 self.reasons[number] = "head.above-title"
 
+    def cut_byline(self) -> None:
+        """Cut the line of date and author in the head."""
+        above = True
+        for number in self.live()[:TOP]:
+            if self.before[number] > HEAD[1]:
+                break
+            if is_byline(self.blocks[number].text, self.known, above=above):
+                self.reasons[number] = "head.byline"
+            above = above and not self.is_prose(number)
+
     def remember(self, numbers: Sequence[int]) -> None:
         """Keep the first piece of prose above the article as its summary."""
         prose = [self.blocks[number].text for number in numbers if self.is_prose(number)]
@@ -136,16 +151,17 @@ class Sweep:
             why = self.reasons[number]
             if why and why not in LIFTED:
                 continue
-            if not why and is_listing(block, self.base):
+            found = read_label(block, rules, self.base)
+            is_told = found is not None and found.kind == "see_also"
+            if not why and not is_told and is_listing(block, self.base):
                 self.reasons[number] = "link.listing"
                 continue
-            found = read_label(block, rules, self.base)
-            if not found or (why and found.kind != "see_also"):
+            if found is None or (why and not is_told):
                 continue
             if found.lone:
                 self.lift_below(number, found)
             else:
-                self.point(number, found)
+                self.point_line(number, found)
         for number, block in enumerate(self.blocks):
             if self.reasons[number] == "shape.links":
                 self.point_run(number, block)
@@ -154,29 +170,31 @@ class Sweep:
         """Lift the links of the lines below a label that stands alone."""
         following = range(number + 1, min(number + 12, len(self.blocks)))
         candidates = [self.blocks[place] for place in following]
-        targets = below(candidates, self.base)
-        if (
-            not targets
-            and candidates
-            and not self.reasons[number]
-            and self.blocks[number].text.rstrip().endswith(":")
-            and is_title(candidates[0])
-        ):
-            targets = ((candidates[0].text, None),)
+        targets = below(candidates, found, self.base)
+        if not targets and not self.reasons[number] and self.blocks[number].text.rstrip().endswith(":"):
+            targets = title_below(candidates)
         if not targets:
             return
-        self.point(number, Found(kind=found.kind, label=found.label, targets=targets))
-        titles = {fold(title) for title, _ in targets}
+        self.point(number, replace(found, targets=targets))
+        told = {fold(said) for target in targets for said in target if said}
         for place in following:
-            if fold(self.blocks[place].text) not in titles:
+            if fold(self.blocks[place].text) not in told:
                 break
-            self.reasons[place] = "link." + found.kind.replace("_", "-")
+            self.reasons[place] = self.reasons[number]
+
+    def point_line(self, number: int, found: Found) -> None:
+        """Note the targets of a labelled line, with the address that stands alone in the line below, if one does."""
+        title, url = found.targets[0] if len(found.targets) == 1 else ("", "")
+        address = stated(self.blocks[number + 1 : number + 2]) if url is None else None
+        self.point(number, replace(found, targets=((title, address),)) if address else found)
+        if address:
+            self.reasons[number + 1] = self.reasons[number]
 
     def point(self, number: int, found: Found) -> None:
         """Note the targets of a line, and cut it."""
         self.reasons[number] = "link." + found.kind.replace("_", "-")
         for title, url in found.targets:
-            if len(self.pointers) < MOST and (url is None or is_article(url, self.base)):
+            if len(self.pointers) < MOST and (url is None or is_article(url, self.base, told=found.kind == "see_also")):
                 self.pointers.append(Pointer(block=number, kind=found.kind, label=found.label, title=title, url=url))
 
     def point_run(self, number: int, block: Block) -> None:

@@ -23,6 +23,7 @@ from extractors.model import Cleaned, Entry, Page
 from extractors.page import decode, describe, parse
 from extractors.plain import find_title, split
 from extractors.rules import CleanRules, compile_rules
+from extractors.shape import credit
 from extractors.verdict import settle_body
 from extractors.walls import find_wall
 
@@ -38,7 +39,8 @@ def clean_page(page: Page, rules: CleanRules, entry: Entry | None = None) -> Cle
     facts = describe(tree, page.url)
     verdict = settle_body(tree, facts, rules, page.url)
     title = (entry.title if entry else "") or facts.title
-    sweep = Sweep(verdict.blocks, verdict.reasons, title, page.url).run(rules)
+    said = credit((facts.author, facts.published), (entry.author, entry.published) if entry else ("", None))
+    sweep = Sweep(verdict.blocks, verdict.reasons, title, page.url, said).run(rules)
     cleaned = replace(
         assemble(sweep, verdict.source, verdict.confidence),
         title=facts.title,
@@ -66,9 +68,10 @@ def clean_feed(entry: Entry, rules: CleanRules, base_url: str | None = None) -> 
     else:
         found = split(html.unescape(source))
         reasons = ("",) * len(found)
-    sweep = Sweep(found, reasons, entry.title, base).run(rules)
+    said = credit((entry.author, entry.published))
+    sweep = Sweep(found, reasons, entry.title, base, said).run(rules)
     facts = {"title": entry.title, "author": entry.author, "published": entry.published, "language": entry.language}
-    return replace(assemble(sweep, "feed", 0.95), image=entry.image, summary=plain(entry.summary), **facts)  # type: ignore[arg-type]
+    return replace(assemble(sweep, "feed", 0.95), image=entry.image, summary=plain(entry.summary, rules), **facts)  # type: ignore[arg-type]
 
 
 def mark(blocks: list[Block], reasons: dict[int, str]) -> tuple[str, ...]:
@@ -76,11 +79,12 @@ def mark(blocks: list[Block], reasons: dict[int, str]) -> tuple[str, ...]:
     return tuple(f"element.{reasons[block.chrome]}" if block.chrome >= 0 else "" for block in blocks)
 
 
-def plain(markup: str) -> str:
-    """A summary's HTML as one line of text."""
+def plain(markup: str, rules: CleanRules) -> str:
+    """A summary's HTML as one line of the text that a reader sees."""
     if not MARKUP.search(markup):
         return squeeze(html.unescape(markup[:20_000]))
-    return squeeze(" ".join(parse(markup[:20_000]).itertext()))
+    seen = outline(parse(markup[:20_000]), rules.elements)
+    return " ".join(block.text for block in seen.blocks if seen.reasons.get(block.chrome) != "hidden")
 
 
 def clean_text(text: str, rules: CleanRules, title: str = "") -> Cleaned:

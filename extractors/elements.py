@@ -8,7 +8,8 @@ is remembered; the memory is emptied when a crawl of odd sites has filled it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -16,13 +17,23 @@ from config.chrome import Elements
 
 NEVER = frozenset(("html", "body", "main", "article", "h1", "p", "table", "tbody", "tr"))
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-HIDING = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+SHOWN = frozenset(("html", "body"))  # scripts show what such a style hides
+HIDING = re.compile(
+    r"(?<![a-z-])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all|(?:left|top|text-indent)\s*:\s*-\d{4}"
+    r"|(?:font-size|max-height)\s*:\s*0(?:\.0{1,9})?(?![\d.])|clip\s*:\s*rect\(\s*[01](?![\d.]))",
+    re.IGNORECASE,
+)
 BODY = re.compile(
     r"(?<![a-z])(?:(?:article|post|entry|story|news|content|blog)[-_]{0,2}(?:body|content|text|copy)(?:[-_]?(?:inner|main))?"
     r"|body[-_](?:content|text|copy)|articlebody|storytext|rich-?text)(?![a-z])"
 )
 REMEMBERED = 20_000
 NEITHER = ("", False)
+STYLE = 2000  # characters of a style that are looked at
+INLINE = frozenset(("a", "b", "em", "font", "i", "small", "span", "strong", "sub", "sup", "u"))
+DATA = ("th", "thead", "caption")  # what only a table of data has
+TELLING = ("td", *DATA, "article", "section", "main", "aside", "nav", "form", "h1", "h2", "h3")
+COLUMN = 400  # characters of a cell that is a column of text
 WORTH = ("table", "blockquote", "pre")  # what makes a figure more than a picture
 
 
@@ -51,33 +62,61 @@ class ElementJudge:
 
     def verdict(self, element: HtmlElement) -> tuple[str, bool]:
         """The id of the rule that calls the element chrome or an empty string; whether it calls itself the body."""
-        tag, keys = element.tag, element.keys()
+        tag = element.tag
         if tag in self.tags:
             return ("" if tag == "figure" and has(element, WORTH) else self.tags[tag]), False
-        if not keys:
+        said = element.items()
+        if not said:
             return NEITHER
-        words = f"{element.get('class') or ''} {element.get('id') or ''}"
-        reason, is_body = NEITHER if words == " " else self.named(words)
-        is_body = is_body or ("itemprop" in keys and "articleBody" in element.get("itemprop", ""))
-        return ("" if tag in NEVER else self.shown(element, keys) or reason), is_body
+        traits = dict(said)
+        words = f"{traits.get('class', '')} {traits.get('id', '')}"
+        reason, is_body = NEITHER if words == " " else self.seen.get(words) or self.named(words)
+        is_body = is_body or ("itemprop" in traits and "articleBody" in traits["itemprop"])
+        if tag not in SHOWN and is_hidden(traits, tag):
+            return "hidden", is_body
+        if tag in NEVER:
+            return "", is_body
+        return ("role" in traits and self.roles.get(traits["role"])) or reason, is_body
 
-    def shown(self, element: HtmlElement, keys: Sequence[str]) -> str:
-        """The rule of a hidden element or of its role, or an empty string."""
-        if "hidden" in keys or ("style" in keys and HIDING.search(element.get("style", ""))):
-            return "hidden"
-        return self.roles.get(element.get("role", ""), "") if "role" in keys else ""
+    def hides(self, element: HtmlElement) -> bool:
+        """Whether a reader never sees what is inside."""
+        said = element.items()
+        return bool(said) and is_hidden(dict(said), element.tag)
 
     def named(self, words: str) -> tuple[str, bool]:
-        """The verdict on the words of a class and id."""
-        found = self.seen.get(words)
-        if found is None:
-            plain = CAMEL.sub("-", words[:400]).lower()
-            match = self.names.search(plain) if self.names else None
-            found = self.ids[(match.lastindex or 1) - 1] if match else "", BODY.search(plain) is not None
-            if len(self.seen) >= REMEMBERED:
-                self.seen.clear()
-            self.seen[words] = found
+        """The verdict on the words of a class and id, which are new; it is remembered."""
+        plain = CAMEL.sub("-", words[:400]).lower()
+        match = self.names.search(plain) if self.names else None
+        found = self.ids[(match.lastindex or 1) - 1] if match else "", BODY.search(plain) is not None
+        if len(self.seen) >= REMEMBERED:
+            self.seen.clear()
+        self.seen[words] = found
         return found
+
+
+def is_hidden(traits: Mapping[str, str], tag: str) -> bool:
+    """Whether an element is hidden by an attribute or style.
+
+    `aria-hidden` hides boxes only: inside a line it stands on what is shown, such as the letters of a formula. Nor does
+    it hide what a paywall's script will show.
+    """
+    if "hidden" in traits or ("style" in traits and HIDING.search(traits["style"][:STYLE])):
+        return True
+    if tag in INLINE or traits.get("aria-hidden") != "true":
+        return False
+    return "paywall" not in traits.get("class", "")
+
+
+def is_layout(table: HtmlElement) -> bool:
+    """Whether a table lays out a page: it holds tables, sections or headings, or a cell of much text."""
+    if table.get("role") in ("presentation", "none") or next(islice(table.iter("table"), 1, 2), None) is not None:
+        return True
+    for element in table.iter(*TELLING):
+        if element.tag in DATA:
+            return False
+        if element.tag != "td" or sum(map(len, element.itertext())) >= COLUMN:
+            return True
+    return False
 
 
 def has(element: HtmlElement, tags: Iterable[str]) -> bool:

@@ -6,8 +6,9 @@
     ... as [T] reported    a link inside the text                          kind outbound
 
 A label counts at the start of a block only, and only when a colon, a dash, a link or nothing follows it: "See also the
-work of ..." is a sentence and stays. The address is absolute http or https; a line that has none keeps its title, a
-line whose address is of another kind (`javascript:`) makes no link at all.
+work of ..." is a sentence and stays. The address is absolute http or https, of a link or written out in the line or
+in a line of its own below; a line that has none keeps its title, a line whose address is of another kind
+(`javascript:`) makes no link at all.
 """
 
 from __future__ import annotations
@@ -30,6 +31,10 @@ LISTED = 0.8  # the link share of a line of tags
 LINKED = 0.6  # the link share of a line below a label
 SEPARATOR = re.compile(r"\s*(?:[:\uff1a|»>→]+|[–—-]\s)\s*")
 OPENED = re.compile(r"^[\s(\[*•▶→»>-]+|[\s)\]*»→>]+$")
+WRITTEN = re.compile(r"[<(\[]?\s?(https?://[^\s<>\"()\[\]]{3,2000})\s?[>)\]]?", re.IGNORECASE)
+ASKING = re.compile(r"/?(?:[^/]*\.(?:php|aspx?|cgi|jsp))?$")  # a path whose query tells the article
+HEADLINE = re.compile(r"/[^/]*-[^/]*-[^/]*-[^/]*$")
+CAMPAIGN = ("utm_", "fbclid", "gclid")
 SELF_SERVING = re.compile(
     r"(?:^|\.)(?:facebook|twitter|x|linkedin|pinterest|reddit|whatsapp|t|telegram|tumblr|getpocket|flipboard|instapaper|vk)\."
     r"(?:com|me|net)$"
@@ -48,12 +53,13 @@ LISTING = re.compile(
 class Found:
     """A line that is a pointer to other articles: the label, its kind, and (title, address) pairs.
 
-    `lone`: the label stands alone, and what it points to may be below it.
+    `lone`: the label stands alone, and what it points to may be below it; `href` is the label's own link, if any.
     """
 
     kind: LinkKind
     label: str
     lone: bool = False
+    href: str = ""
     targets: tuple[tuple[str, str | None], ...] = ()
 
 
@@ -70,15 +76,42 @@ def read_label(block: Block, rules: CleanRules, base: str) -> Found | None:
     separator = SEPARATOR.match(rest)
     title = OPENED.sub("", rest[separator.end() :] if separator else rest)
     if not title:
-        lone = not block.anchors and len(block.text) <= 2 * LONGEST
-        return Found(kind=kind, label=label, lone=True) if lone else None
-    anchors = [anchor for anchor in block.anchors if anchor.title.strip(" :»→>") and not is_lone(anchor, label)]
+        lone = all(is_lone(anchor, label) for anchor in block.anchors) and len(block.text) <= 2 * LONGEST
+        href = block.anchors[0].href if block.anchors else ""
+        return Found(kind=kind, label=label, lone=True, href=href) if lone else None
+    anchors = [anchor for anchor in block.anchors if is_titled(anchor) and not is_lone(anchor, label)]
     covered = sum(len(anchor.title) for anchor in anchors) >= len(title) * COVERED
     if anchors and covered and (separator or starts_with(title, anchors[0], label)):
         return Found(kind=kind, label=label, targets=tuple(take(anchors, label, base)))
-    if separator and len(title) <= LONGEST and not anchors:
-        return Found(kind=kind, label=label, targets=((title, alone(block, base)),))
+    name, address = written(title)
+    if separator and len(name) <= LONGEST and (address or not anchors):
+        return Found(kind=kind, label=label, targets=((name, address or alone(block, base)),))
     return None
+
+
+def written(title: str) -> tuple[str, str | None]:
+    """A title without the address that is written out in it, and the address."""
+    match = WRITTEN.search(title)
+    if not match:
+        return title, None
+    address = match[1].rstrip(".,;:!?'")
+    name = OPENED.sub("", f"{title[: match.start()]} {title[match.end() :]}".strip(" :|,;–—-."))
+    return " ".join(name.split()) or address, web(None, address)
+
+
+def is_address(text: str) -> bool:
+    """Whether a line is an address and nothing more."""
+    return WRITTEN.fullmatch(text) is not None
+
+
+def stated(blocks: Sequence[Block]) -> str | None:
+    """The address that the first of the blocks writes out, when it does nothing else."""
+    return written(blocks[0].text)[1] if blocks and is_address(blocks[0].text) else None
+
+
+def is_titled(anchor: Anchor) -> bool:
+    """Whether a link's text is a title, and neither a mark nor the address again."""
+    return bool(anchor.title.strip(" :»→>")) and not is_address(anchor.title)
 
 
 def is_lone(anchor: Anchor, label: str) -> bool:
@@ -110,14 +143,27 @@ def take(anchors: Sequence[Anchor], label: str, base: str) -> Iterator[tuple[str
             yield title, address
 
 
-def below(blocks: Sequence[Block], base: str) -> tuple[tuple[str, str | None], ...]:
-    """Targets of the lines below a label that stands alone: those that are all link, up to the first that is not."""
-    found: list[tuple[str, str | None]] = []
+def below(blocks: Sequence[Block], found: Found, base: str) -> tuple[tuple[str, str | None], ...]:
+    """Targets of the lines below a label that stands alone: those that are all link, up to the first that is not.
+
+    A label that is a link itself has a line below it only in the same link.
+    """
+    if found.href and not (blocks and blocks[0].anchors and blocks[0].anchors[0].href == found.href):
+        return ()
+    targets: list[tuple[str, str | None]] = []
     for block in blocks:
         if block.share < LINKED or len(block.text) > 2 * LONGEST:
             break
-        found += take(block.anchors, "\0", base)
-    return tuple(found)
+        targets += take(block.anchors, "\0", base)
+    return tuple(targets)
+
+
+def title_below(blocks: Sequence[Block]) -> tuple[tuple[str, str | None], ...]:
+    """The target of a label and a colon above lines without links: a title, and its address in the line after."""
+    if not blocks or not is_title(blocks[0]):
+        return ()
+    name, address = written(blocks[0].text)
+    return ((name, address or stated(blocks[1:])),)
 
 
 def is_title(block: Block) -> bool:
@@ -126,8 +172,16 @@ def is_title(block: Block) -> bool:
 
 
 def same_page(one: str, other: str) -> bool:
-    """Whether two addresses are of one page, whatever their fragment and query."""
-    return plain(one) == plain(other)
+    """Whether two addresses are of one page, whatever their fragment; the query tells only where the path does not."""
+    return plain(one) == plain(other) and not (ASKING.fullmatch(plain(one)[1]) and query(one) != query(other))
+
+
+def query(address: str) -> list[str]:
+    """What the query of an address asks for, without the marks of campaigns."""
+    try:
+        return sorted(part for part in urlsplit(address).query.split("&") if not part.startswith(CAMPAIGN))
+    except ValueError:
+        return []
 
 
 def plain(address: str) -> tuple[str, str]:
@@ -139,12 +193,19 @@ def plain(address: str) -> tuple[str, str]:
         return "", ""
 
 
-def is_article(address: str, own: str) -> bool:
-    """Whether an address may be another article: no share button, tag, author, event or login page, nor this page."""
+def is_article(address: str, own: str, *, told: bool = False) -> bool:
+    """Whether an address may be another article: no share button, tag, author, event or login page, nor this page.
+
+    `told`: an editor's "See also" points to it, so that a headline in the path counts for more than "/events/" above.
+    """
     host, path = plain(address)
     if not host or (own and same_page(address, own)):
         return False
-    return not (LISTING.search(path + "/") or SHARING.search(address) or (SELF_SERVING.search(host) and not path))
+    return not (
+        (LISTING.search(path + "/") and not (told and HEADLINE.search(path)))
+        or SHARING.search(address)
+        or (SELF_SERVING.search(host) and not path)
+    )
 
 
 def is_listing(block: Block, own: str) -> bool:

@@ -26,6 +26,12 @@ LATIN = ("iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii", "windows-1252")
 CONTROLS = bytes(code for code in (*range(32), 127) if not chr(code).isspace())
 BARE = "<html><body></body></html>"
 HUGE_TAG = re.compile(rb"(<[a-zA-Z][a-zA-Z0-9]{0,20})[^<>]{20000,}")
+ENDLESS = re.compile(rb"<embed\b[^<>]{0,2000}>", re.IGNORECASE)
+NESTED = re.compile(
+    rb"(?:<(?:div|span|section|font|b|i|em|strong|center|small|ul|li|blockquote)(?:\s[^<>]{0,300})?>\s{0,9})+"
+)
+PLAIN = etree.ElementDefaultClassLookup(element=HtmlElement)  # one class for all elements, found without calling Python
+MOST_NESTED = 100  # elements opened in a row; no honest page has more
 MANY_ATTRIBUTES = 500  # of one element: the parser's time grows with their square
 MANY = 60_000  # "<" beyond which a page that has few closing tags is refused the parser's patience
 
@@ -86,11 +92,24 @@ def parse(text: str) -> HtmlElement:
         return document_fromstring(BARE)
     if data.count(b"=") > MANY_ATTRIBUTES * 40:
         data = HUGE_TAG.sub(lambda tag: tag[1] if tag[0].count(b"=") > MANY_ATTRIBUTES else tag[0], data)
-    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    tree, is_cut = grow(data)
+    if next(tree.iter("embed"), None) is not None:  # the parser knows no end of it, and put the rest of the page inside
+        tree, is_cut = grow(ENDLESS.sub(b"", data))
+    if is_cut:
+        tree, _ = grow(NESTED.sub(lambda run: b"<div>" if run[0].count(b"<") > MOST_NESTED else run[0], data))
+    return tree
+
+
+def grow(data: bytes) -> tuple[HtmlElement, bool]:
+    """The tree of the bytes, and whether the parser left the rest aside because elements lie too deep."""
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    parser.set_element_class_lookup(PLAIN)
     try:
-        return document_fromstring(data, parser=parser)
+        tree = document_fromstring(data, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
-        return document_fromstring(BARE)
+        return document_fromstring(BARE), False
+    last = parser.error_log.last_error
+    return tree, last is not None and last.type_name == "ERR_RESOURCE_LIMIT"
 
 
 def describe(tree: HtmlElement, url: str) -> Facts:

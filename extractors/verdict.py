@@ -2,6 +2,7 @@
 
 sure      our own pass found much prose, nearly all of the page's, and JSON-LD does not say otherwise
 doubt     JSON-LD's articleBody, where it is much longer and not shown on the page; else trafilatura is asked
+          and believed, unless it read the layout of the page as a table
 """
 
 from __future__ import annotations
@@ -20,12 +21,9 @@ from extractors.plain import split
 from extractors.rules import CleanRules, Site
 from extractors.shape import shape
 
-NAMED = (
-    450,
-    2,
-    0.5,
-)  # bytes and blocks of prose, share of the page's: what makes us sure of a body that says it is one
-UNNAMED = (1000, 3, 0.75)  # and of one that does not
+# Bytes and blocks of prose and their share of the page's that make us sure: of a body that says it is one, of another.
+NAMED = (450, 2, 0.5)
+UNNAMED = (1000, 3, 0.75)
 PROSE = 80  # characters of a block of prose
 STORY = 500  # characters of an articleBody that says something
 AGREES = 0.75  # our text, as a share of the articleBody's length
@@ -85,10 +83,17 @@ def second(tree: HtmlElement, whole: Outline, body: Body, facts: Facts) -> Verdi
     story = split(facts.story.body)
     if size(story) > max(STORY, FULLER * size(body.kept)) and not shows(whole, story):
         return Verdict(blocks=story, reasons=("",) * len(story), source="json-ld", confidence=0.8)
-    found = match(lines(tree), whole)
-    if not found:
+    found = () if whole.deep else match(lines(tree), whole)
+    if not found or (body.prose and is_tabular(found)):
         return verdict(body, "fast", 0.4)
+    if is_tabular(found):
+        return Verdict(blocks=found, reasons=("",) * len(found), source="trafilatura", confidence=0.3)
     return Verdict(blocks=found, reasons=("",) * len(found), source="trafilatura", confidence=0.7)
+
+
+def is_tabular(found: Sequence[Block]) -> bool:
+    """Whether most of the text is rows of a table, cells apart by "|": a layout read as data."""
+    return 2 * sum(len(block.text) for block in found if block.text.count(" | ") > 1 and block.owner < 0) > size(found)
 
 
 def shows(whole: Outline, story: Sequence[Block]) -> bool:

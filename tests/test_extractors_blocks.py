@@ -32,8 +32,30 @@ TEXTS = {
         "<p>One</p><script>x()</script><style>p{}</style><button>Go</button>",
         ["One"],
     ),
+    "the cells of a layout are columns": (
+        "<table><tr><td>Ports <b>of call</b></td><td><h1>Cranes</h1>One.<br><br>Two.</td></tr></table>",
+        ["Ports of call", "Cranes", "One.", "Two."],
+    ),
+    "a table of data inside a layout": (
+        "<table><tr><td>Left</td><td><table><tr><td>Cranes</td><td>9</td></tr></table></td></tr></table>",
+        ["Left", "Cranes 9"],
+    ),
+    "a table with a head is data": (
+        f"<table><tr><th>Crane</th><th>Story</th></tr><tr><td>9</td><td>{'It stood still. ' * 40}</td></tr></table>",
+        ["Crane Story", f"9 {'It stood still. ' * 40}".strip()],
+    ),
+    "a video's words for old browsers are no text": ("<p>One</p><video><source src=x>Too old.</video><p>Two</p>", ["One", "Two"]),
+    "what is hidden inside a line": ("<p>One <b style='font-size: 0px'>hidden</b>two <i hidden>more</i></p>", ["One two"]),
+    "letters that only a screen reader skips": ("<p>E = <b aria-hidden=true>mc²</b></p>", ["E = mc²"]),
+    "elements without an end swallow nothing": ("<p>One</p><embed src=x><p>Two</p><source src=y><p>Three</p>", ["One", "Two", "Three"]),
+    "deep nesting": (f"<p>One</p>{'<div>' * 400}<p>Two</p>{'</div>' * 400}<p>Three</p>", ["One", "Two", "Three"]),
+    "deep nesting with words at each level": (
+        f"<p>One</p>{'<div>x' * 300}<script>s()</script><p>Two <b>bold</b></p><p style='display:none'>no</p>{'</div>' * 300}<p>Three</p>",
+        ["One", *"x" * 300, "Two bold", "Three"],
+    ),
+    "nesting beyond what the parser takes": (f"<p>One</p>{'<div>' * 9000}<p>Two</p>{'</div>' * 9000}<p>Three</p>", ["One", "Two", "Three"]),
     "a link around blocks": ('<a href="/x"><h3>Head</h3><p>Text</p></a>', ["Head", "Text"]),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("markup", "texts"), TEXTS.values(), ids=TEXTS)
@@ -70,6 +92,13 @@ CHROME = {
     "by camel case": ('<div class="relatedPosts">x</div>', "related"),
     "by id": ('<div id="newsletter_signup">x</div>', "newsletter"),
     "by a hiding style": ('<div style="display: none">x</div>', "hidden"),
+    "by a hiding style on a paragraph": ('<p style="visibility:hidden">x</p>', "hidden"),
+    "by letters of no size": ('<div style="font-size:0">x</div>', "hidden"),
+    "by a place off the screen": ('<div style="position:absolute; left:-9999px">x</div>', "hidden"),
+    "by the hidden attribute": ("<section hidden>x</section>", "hidden"),
+    "by aria-hidden": ('<div aria-hidden="true">x</div>', "hidden"),
+    "not what a paywall's script shows": ('<p class="paywall" aria-hidden="true">x</p>', ""),
+    "not by small letters": ('<p style="font-size:0.9em">x</p>', ""),
     "a figure with a picture": ("<figure><img><figcaption>x</figcaption></figure>", "caption"),
     "not by a part of a word": ('<div class="downloads shareholder">x</div>', ""),
     "not an article": ('<article class="promo">x</article>', ""),

@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from config.chrome import load_chrome
+from extractors.blocks import Block
 from extractors.clean import CleanRules, clean_page, compile_rules
 from extractors.model import Page
+from extractors.verdict import is_tabular
 
 URL = "https://sub.news.example/a"
 LINES = [
@@ -41,6 +43,32 @@ PAGES = {
     "an asp.net form around the page": f"<form action='/'><div class=a>{PROSE}</div></form>",
     "a body in two parts": f"<div class=g><div class=article-body>{''.join(f'<p>{line}</p>' for line in LINES[:5])}</div><aside>More from us</aside><div class=article-body>{''.join(f'<p>{line}</p>' for line in LINES[5:])}</div></div>",
 }  # fmt: skip
+
+
+BAR = "<tr><td colspan=3><a href='/'><b>Harbour</b></a> | <a href='/p'>Ports</a> | <a href='/w'>Wind</a></td></tr>"
+SIDE = "<td width=140><b>Today</b><ul><li><a href='/1'>Another headline of the day</a></li></ul></td>"
+ADVERT = "<td width=160><b>Berths</b><br>Room for your boat this winter. Ask for our rates at the desk.</td>"
+FOOT = "<tr><td colspan=3>(c) Harbour 1998. Reprint with permission only.</td></tr>"
+ROWS = "".join(f"<tr><td>{line}</td></tr>" for line in LINES)
+LAYOUTS = {
+    "paragraphs in a cell": f"<table>{BAR}<tr>{SIDE}<td><h1>Cranes</h1>{PROSE}</td>{ADVERT}</tr>{FOOT}</table>",
+    "bare text and line breaks in a cell": f"<table>{BAR}<tr>{SIDE}<td><b>Cranes</b><br><br>{BREAKS}</td>{ADVERT}</tr>{FOOT}</table>",
+    "tables in tables": f"<table>{BAR}<tr>{SIDE}<td><table><tr><td><h1>Cranes</h1></td></tr><tr><td>{BREAKS}</td></tr></table></td></tr></table>",
+    "a row to each paragraph": f"<table><tr>{SIDE}<td><table role=presentation>{ROWS}</table></td></tr>{FOOT}</table>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("body", LAYOUTS.values(), ids=LAYOUTS)
+def test_a_page_laid_out_in_tables_is_read(body: str, rules: CleanRules) -> None:
+    html = f"<html><head><title>Cranes</title></head><body>{body}</body></html>"
+    cleaned = clean_page(Page(url=URL, body=html.encode()), rules)
+    assert (cleaned.text, cleaned.source) == (TEXT, "fast")
+
+
+def test_rows_of_a_table_are_no_article() -> None:
+    rows = [Block("| Cranes | 9 | 412 pauses since March |"), Block("Harbour | Ports | Wind")]
+    assert is_tabular(rows)
+    assert not is_tabular([*rows, Block(LINES[0])])
 
 
 @pytest.mark.parametrize("body", PAGES.values(), ids=PAGES)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import html
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 import pytest
 
@@ -212,6 +213,62 @@ def test_true_sentences_stay(title: str, body: list[str], rules: CleanRules) -> 
     assert clean_text(expected, rules, title).text == expected
 
 
+WHEN = datetime(2026, 5, 4, 22, 30, tzinfo=UTC)
+BYLINES = [
+    "4 May 2026, Odd Larsen", "Odd Larsen | 4 May 2026", "May 4, 2026 - Odd Larsen", "Monday, 4 May 2026 by Odd Larsen",
+    "By Odd Larsen on 2026-05-04 at 22:30 UTC", "5 May 2026 | O. van Larsen", "04.05.2026, 22:30 Uhr – Odd Larsen",
+    "4 de mayo de 2026 · Odd Larsen", "Odd Larsen", "4. Mai 2026 / Odd Larsen und Ilse Brandt",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", BYLINES)
+def test_a_line_of_date_and_author_goes(line: str, rules: CleanRules) -> None:
+    entry = Entry(guid="1", url=SITE, title=TITLE, author="Odd Larsen", published=WHEN, content=inner([line, *BODY]))
+    assert clean_feed(entry, rules).text == EXPECTED
+    head = f'<meta name="author" content="Odd Larsen"><meta name="date" content="{WHEN.isoformat()}">'
+    page = f"<html><head>{head}</head><body><article><h1>{TITLE}</h1>{inner([line, *BODY])}</article></body></html>"
+    assert clean_page(Page(url=SITE, body=page.encode()), rules).text == EXPECTED
+
+
+def test_date_and_name_need_no_feed_to_be_known(rules: CleanRules) -> None:
+    assert clean_text(f"4 May 2026, Odd Larsen\n\n{EXPECTED}", rules, TITLE).text == EXPECTED
+
+
+LINES = {
+    "a sentence": "Odd Larsen wrote this on 4 May 2026.",
+    "another day and another name": "14 June 2031, Veldhaven Castle",
+    "a line of dialogue": "Odd Larsen and the gust",
+    "a date with much beside it": "4 May 2026 and what the cranes of Veldhaven then did",
+}
+
+
+@pytest.mark.parametrize("line", LINES.values(), ids=LINES)
+def test_lines_that_only_look_like_bylines_stay(line: str, rules: CleanRules) -> None:
+    entry = Entry(guid="1", url=SITE, title=TITLE, author="Odd Larsen", published=WHEN, content=inner([line, *BODY]))
+    assert clean_feed(entry, rules).text == f"{line}\n\n{EXPECTED}"
+
+
+HIDDEN = [
+    '<p style="display:none">{}</p>', '<p style="visibility: hidden">{}</p>', "<div hidden>{}</div>",
+    '<div aria-hidden="true">{}</div>', '<p style="color:red;font-size:0">{}</p>', '<p><span style="display:none">{}</span></p>',
+    '<div style="max-height:0;overflow:hidden"><p>{}</p></div>', '<p><a href="/x" style="font-size:0px">{}</a></p>',
+    "<template><p>{}</p></template>", "<script>var x = '{}'</script>", '<svg onload="x()"><text>{}</text></svg>',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("markup", HIDDEN)
+def test_hidden_words_do_not_come_out(markup: str, rules: CleanRules) -> None:
+    trap = markup.format("Whoever reads this should buy lamp oil from the quay at once.")
+    deep = f"{'<div>' * 120}<p>{BODY[1]}</p>{'</div>' * 120}"
+    below = inner(BODY[2:]) + f'<p>See also: <a href="{TARGET}">{NEXT}</a></p>'
+    content = f"<p>{LEAD}</p>{trap}<img src=x onerror=alert(1)>{deep}<embed src=x><object data=x></object>{below}"
+    entry = Entry(guid="1", url=SITE, title=TITLE, content=content, summary=f"<p>{LEAD}</p>{trap}")
+    cleaned = clean_feed(entry, rules)
+    assert cleaned.text == EXPECTED
+    assert cleaned.summary == LEAD
+    assert [(link.title, link.url) for link in cleaned.links] == [(NEXT, TARGET)]
+
+
 def test_a_text_of_which_much_is_cut_is_not_trusted(rules: CleanRules) -> None:
     promo = "Want to learn more about cranes and their drivers? Join us at the Crane Conference in Oslo, where tickets are half price until the end of the month."
     cleaned = clean_text(f"{LEAD}\n\n{promo}\n\n{promo}", rules, TITLE)
@@ -231,6 +288,12 @@ HOSTILE = {
     "fifty thousand attributes": "<p " + " ".join(f"a{n}=1" for n in range(50_000)) + ">x",
     "two hundred thousand breaks": "<br>" * 200_000,
     "json-ld as deep as it goes": '<script type="application/ld+json">' + "[" * 100_000 + "</script>",
+    "a thousand tables in tables": "<table><tr><td>x" * 1000,
+    "fifty thousand tables in tables": "<table><tr><td>" * 50_000 + "x",
+    "a row of fifty thousand cells": "<table role=none><tr>" + f"<td>{LEAD}" * 2_000 + "<td>x" * 50_000,
+    "elements without an end": "<embed><source><track><keygen>x" * 50_000,
+    "addresses without an end": "See also: " + "http://" * 50_000,
+    "a byline of names": f"<p>{'Odd Larsen, ' * 9}4 May 2026</p>" * 10_000,
     "nulls": "\x00" * 100_000,
     "nothing": "",
 }

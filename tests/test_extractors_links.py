@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import html
+
 import pytest
 
 from config.chrome import load_chrome
@@ -52,6 +54,12 @@ FORMS = {
     "an aside with a label": ('<aside><p>See also: <a href="/tides">Tide tables go digital</a></p></aside>', [("see_also", T, U)]),
     "a link in the text": (f'<p>{PROSE} The <a href="https://union.example/pay">union</a> disagrees.</p>', [("outbound", "union", "https://union.example/pay")]),
     "no address": ("<p>See also: Tide tables go digital</p>", [("see_also", T, None)]),
+    "the address written out": (f"<p>See also: Tide tables go digital {U}</p>", [("see_also", T, U)]),
+    "the address written out and linked": (f'<p>See also: Tide tables go digital<br><a href="{U}">{U}</a></p>', [("see_also", T, U)]),
+    "label and title in one link around blocks": ('<a href="/tides"><div>See also:</div><div>Tide tables go digital</div></a>', [("see_also", T, U)]),
+    "an address that is a question": ('<p>See also: <a href="/?p=17">Tide tables go digital</a></p>', [("see_also", T, "https://news.example/?p=17")]),
+    "a headline below the events": ('<p>See also: <a href="/events/tide-tables-go-digital">Tide tables go digital</a></p>', [("see_also", T, "https://news.example/events/tide-tables-go-digital")]),
+    "a title that is linked elsewhere": ('<p>See also: Tide tables go digital</p><aside><p>See also: <a href="/tides">Tide tables go digital</a></p></aside>', [("see_also", T, U)]),
     "an address that is a script": ('<p>See also: <a href="javascript:steal()">Tide tables go digital</a></p>', []),
     "a tag page": ('<p>See also: <a href="/tag/tides">Tide tables go digital</a></p>', []),
     "the article itself": (f'<p>See also: <a href="{OWN}?utm_source=x#top">Tide tables go digital</a></p>', []),
@@ -63,6 +71,38 @@ FORMS = {
 @pytest.mark.parametrize(("markup", "links"), FORMS.values(), ids=FORMS)
 def test_links_are_lifted(markup: str, links: list[tuple[str, str, str | None]], rules: CleanRules) -> None:
     assert found(markup, rules) == links
+
+
+WRITTEN = {
+    "below the line": f"See also: {T}\n{U}",
+    "below the line, after an empty one": f"See also: {T}\n\n{U}",
+    "at the end of the line": f"See also: {T} {U}.",
+    "in brackets": f"See also: {T} ({U})",
+    "before the title": f"See also: <{U}> {T}",
+    "label, title and address each on a line": f"See also:\n{T}\n{U}",
+    "the weaker label": f"Read more: {T} - {U}",
+}
+
+
+@pytest.mark.parametrize("line", WRITTEN.values(), ids=WRITTEN)
+def test_an_address_written_out_in_plain_text_is_the_links(line: str, rules: CleanRules) -> None:
+    kind = "related" if line.startswith("Read") else "see_also"
+    for cleaned in (
+        clean_text(f"{PROSE}\n\n{line}", rules, "Cranes"),
+        clean_feed(Entry(guid="1", url=OWN, title="Cranes", content=f"{PROSE}\n\n{html.escape(line)}"), rules),
+    ):
+        assert [(link.kind, link.title, link.url) for link in cleaned.links] == [(kind, T, U)]
+        assert cleaned.text == PROSE
+
+
+def test_an_address_alone_is_its_own_title(rules: CleanRules) -> None:
+    cleaned = clean_text(f"{PROSE}\n\nSee also: {U}", rules, "Cranes")
+    assert [(link.title, link.url) for link in cleaned.links] == [(U, U)]
+
+
+def test_pages_that_a_query_tells_apart_are_two() -> None:
+    assert is_article("https://news.example/?p=2", "https://news.example/?p=1")
+    assert not is_article("https://news.example/?p=1&utm_source=x", "https://news.example/?p=1")
 
 
 SENTENCES = {
