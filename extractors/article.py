@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from config.chrome import ChromeConfig
 from config.taxonomy import Taxonomy
@@ -83,7 +83,7 @@ def settle(entry: Entry, cleaned: Cleaned, origin: Origin, rules: Rules) -> Arti
         published=entry.published or cleaned.published,
         updated=entry.updated,
         image=entry.image or cleaned.image,
-        summary=(cleaned.summary or cleaned.text)[:SUMMARY],
+        summary=summarise(entry, cleaned, rules),
         source=cleaned.source,
         confidence=cleaned.confidence,
         links=cleaned.links,
@@ -101,6 +101,13 @@ def own_canonical(entry: Entry, cleaned: Cleaned) -> str:
     """
     own, named = entry.url or "", cleaned.canonical_url or ""
     return named if named and canonical(named).split("/")[2:3] == canonical(own).split("/")[2:3] else own
+
+
+def summarise(entry: Entry, cleaned: Cleaned, rules: Rules) -> str:
+    """What the feed says in short, as clean as the text; else the page's description, else the start of the text."""
+    short = clean_feed(replace(entry, content=""), rules.clean, entry.url).text if entry.summary else ""
+    words = " ".join((short or cleaned.summary or cleaned.text).split())
+    return words if len(words) <= SUMMARY else words[:SUMMARY].rsplit(" ", 1)[0] + "…"
 
 
 def headline(text: str) -> str:

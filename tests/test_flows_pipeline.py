@@ -80,6 +80,13 @@ def test_every_entry_of_the_newsroom_is_a_row_with_exactly_its_text(first: tuple
     assert report.total("new") == len(truth)
 
 
+def test_summaries_are_as_clean_as_texts(first: tuple[Demo, Report]) -> None:
+    demo, _ = first
+    summaries = [str(summary) for (summary,) in demo.rows("SELECT summary FROM articles")]
+    assert sum(map(bool, summaries)) > 30
+    assert [s for s in summaries if "appeared first on" in s or "is powered by" in s or "<" in s] == []
+
+
 def test_see_also_lines_are_links_with_title_and_address(first: tuple[Demo, Report]) -> None:
     demo, _ = first
     sql = """SELECT f.slug, a.guid, l.title, l.url FROM links l JOIN articles a ON a.id = l.article_id

@@ -60,8 +60,9 @@ def see_also(story: Story, desk: Desk) -> Html:
 
 
 def see_also_text(story: Story, desk: Desk) -> str:
-    """The same lines as plain text, each followed by an empty line."""
-    return "".join(f"{desk.site.see_also_label}: {line.title}\n\n" for line in story.see_also)
+    """The same lines as plain text, each with its address, if it has one, below, and followed by an empty line."""
+    lines = ((f"{desk.site.see_also_label}: {line.title}", _address(line.slug, desk)) for line in story.see_also)
+    return "".join("\n".join(filter(None, line)) + "\n\n" for line in lines)
 
 
 def _address(slug: str | None, desk: Desk) -> str | None:
