@@ -31,14 +31,15 @@ TAG = 0.25  # what a shared tag adds
 TAGS = 4  # shared tags that count
 DAYS = HALF_LIFE * math.log2((1 + TAG * TAGS) / FLOOR)  # 112: beyond it no article can reach the floor
 
+# INDEXED BY, since SQLite would else go through all articles of the store, for the sake of the order.
 FRESH = """
-    SELECT a.id, a.duplicate_of IS NULL
-    FROM article_terms AS t JOIN articles AS a ON a.id = t.article_id
-    WHERE (t.state = 'new' OR t.state = 'copy' AND a.duplicate_of IS NULL)
+    SELECT a.id, a.duplicate_of IS NULL, t.state = 'new'
+    FROM article_terms AS t INDEXED BY idx_article_terms_state JOIN articles AS a ON a.id = t.article_id
+    WHERE t.state <> 'placed' AND (t.state = 'new' OR t.state = 'copy' AND a.duplicate_of IS NULL)
         AND (:until IS NULL OR a.published_at <= :until)
     ORDER BY a.published_at, a.uid"""
 DEMOTED = """
-    SELECT a.id FROM articles AS a JOIN article_terms AS t ON t.article_id = a.id
+    SELECT a.id FROM articles AS a INDEXED BY idx_articles_duplicate JOIN article_terms AS t ON t.article_id = a.id
     WHERE a.duplicate_of IS NOT NULL AND t.state = 'placed' ORDER BY a.id"""
 EARLIER = """
     SELECT a.id, julianday(mine.published_at) - julianday(a.published_at), a.story_id,
@@ -75,8 +76,7 @@ def relate(connection: sqlite3.Connection, *, until: str | None = None) -> Kin:
     rows = connection.execute(FRESH, {"until": until}).fetchall()
     if not rows and not again:
         return Kin()
-    unseen = {row[0] for row in connection.execute("SELECT article_id FROM article_terms WHERE state = 'new'")}
-    weigh(connection, [row[0] for row in rows if row[0] in unseen])
+    weigh(connection, [row[0] for row in rows if row[2]])
     own = [row[0] for row in rows if row[1]]
     mark(connection, [row[0] for row in rows if not row[1]], "copy")
     made = stories.tell(connection, own)

@@ -3,13 +3,14 @@ from __future__ import annotations
 import random
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from extractors.fingerprints import terms
+from flows.newsroom import NOW, Newsroom
 from storage import kin
 from storage.connection import connect, write_tx
 from storage.kin import Kin, forget, relate, remember
@@ -203,6 +204,132 @@ def test_what_comes_later_joins_the_story_and_an_earlier_one_takes_the_lead(db: 
     assert stories(db) == {frozenset({"chips-0", "chips-1", "chips-2"})}
     lead = db.execute("SELECT a.uid FROM stories AS s JOIN articles AS a ON a.id = s.lead_article_id").fetchone()
     assert lead == ("chips-0",)
+
+
+def printed(edition: int) -> tuple[list[News], set[frozenset[str]]]:
+    """The made-up newsroom's articles as its authors wrote them, originals first, and the stories they make."""
+    room = Newsroom()
+    room.edition = edition
+    room.close()
+    day = NOW.day + NOW.hour / 24
+    news = [
+        News(
+            name=one.slug,
+            text=one.text,
+            title=one.title,
+            day=day - one.hours / 24,
+            feed=one.site,
+            copy_of=one.copy_of or one.edited_copy_of or "",
+        )
+        for one in sorted(room.stories, key=lambda one: bool(one.copy_of or one.edited_copy_of))
+    ]
+    told: dict[str, set[str]] = {}
+    for one in room.stories:
+        if one.wire:
+            told.setdefault(one.wire, set()).add(one.slug)
+    return news, {frozenset(slugs) for slugs in told.values()}
+
+
+@pytest.mark.parametrize("edition", [1, 2])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_newsrooms_wire_stories_are_found_and_no_others(db: sqlite3.Connection, edition: int, seed: int) -> None:
+    news, wires = printed(edition)
+    dice = random.Random(seed)
+    keep(db, sorted(dice.sample(news, len(news)), key=lambda one: bool(one.copy_of)))
+    run(db)
+    assert len(wires) == 2
+    assert stories(db) == wires
+
+
+def test_the_newsrooms_stories_are_the_same_when_feeds_are_related_one_by_one(db: sqlite3.Connection) -> None:
+    news, wires = printed(1)
+    for feed in random.Random(1).sample(sorted({one.feed for one in news}), 6):
+        keep(db, [one for one in news if one.feed == feed and not one.copy_of])
+        run(db)
+    assert stories(db) == wires
+
+
+# Invented: an event told twice, two more affairs of the same company, another event, and a roundup of all.
+BURST = """A water main burst under the old town of Ferrenby on Monday and flooded the cellars of 60 houses. The utility
+Calderwell said that the pipe, laid in 1911, gave way near Tanner Gate at 3am. "We had planned to replace it in May,"
+said its director Odile Marchetti. The burst left 4,200 households without water until noon. The mayor, Piet Ransome,
+asked Calderwell for a list of all pipes of that age in Ferrenby."""
+FLOODED = """Residents along Tanner Gate were still pumping on Tuesday. Some 60 cellars stand under water since a main of
+Calderwell from 1911 broke in the night to Monday. For Ferrenby it is the third burst pipe this winter. 4,200 households
+had no water for hours. In the town hall Piet Ransome called the state of the network a scandal; for Calderwell, Odile
+Marchetti promised that the pipe would be replaced before summer."""
+TARIFF = """Calderwell wants to raise its price for drinking water by a tenth from July, the utility said on Tuesday. Its
+director Odile Marchetti pointed to the cost of energy and of chemicals. The regulator Ofgrid has until June to object.
+The consumer union Hearth called the rise unfounded, as Calderwell paid its owners 35 million euros in dividends last
+year, most of it to the fund Brightholm. In Ferrenby a household would pay 40 euros more a year."""
+PLANT = """Calderwell has begun to build a plant that takes phosphorus from sewage at Nether Sound. It is to cost 48
+million euros and to start in two years, director Odile Marchetti said at the ground-breaking on Monday. The process
+comes from the Danish firm Struvex and was tried for three years in Aarhus. Farmers of the Lowmarch union are to buy the
+fertiliser. The minister Hanne Brook sent a message of greeting to Calderwell."""
+FERRY = """The ferry Gannet ran aground off Skerry Point on Monday evening with 140 people on board. All were taken off
+by the lifeboat from Port Ellish within two hours. The operator Northlink said that a rudder had jammed; the captain,
+Iain Muirhead, had dropped both anchors. The coastguard in Stornhaven found no oil. A tug from Leith is to pull the
+Gannet free at high water on Wednesday."""
+GROUNDED = """Divers looked at the hull of the Gannet on Tuesday, which has lain on the rocks of Skerry Point since Monday.
+They found a dent of two metres but no leak, Northlink said. A tug from Leith should arrive for the high water on
+Wednesday. The 140 people who were on the ferry praised the crew of the Port Ellish lifeboat. Captain Iain Muirhead told
+the coastguard in Stornhaven that the rudder had not answered."""
+WEEK = """The week in short. Ferrenby: a water main of 1911 burst near Tanner Gate and flooded 60 cellars; Piet Ransome
+wants answers from Calderwell and its director Odile Marchetti. At sea: the ferry Gannet ran aground off Skerry Point
+with 140 people; the lifeboat from Port Ellish took them off, and Northlink blames a rudder. Captain Iain Muirhead is
+being heard in Stornhaven. Money: the price of butter fell at the market of Loxley, and the Aldous bank closed its last
+branch in Harrow Vale."""
+DESK = {
+    "burst": News(name="burst", text=BURST, title="Water main bursts under Ferrenby", day=10, feed="a"),
+    "flooded": News(name="flooded", text=FLOODED, title="Sixty cellars and a pipe from 1911", day=11, feed="b"),
+    "tariff": News(name="tariff", text=TARIFF, title="Calderwell asks for dearer water", day=11.1, feed="c"),
+    "plant": News(name="plant", text=PLANT, title="Calderwell builds phosphorus plant", day=10.2, feed="d"),
+    "ferry": News(name="ferry", text=FERRY, title="Ferry aground, all safe", day=10.1, feed="e"),
+    "grounded": News(name="grounded", text=GROUNDED, title="Divers find dent in the Gannet", day=11.2, feed="f"),
+    "week": News(name="week", text=WEEK, title="The week in short", day=11.5, feed="g"),
+}
+DESKS = {
+    "an event of which no list knows a name is one story in two outlets' words": (
+        ("burst", "flooded"),
+        {frozenset({"burst", "flooded"})},
+    ),
+    "two affairs of one company are two stories": (("tariff", "plant"), set()),
+    "an accident and a price of one company are two stories": (("burst", "tariff"), set()),
+    "a third affair joins neither telling of the first": (
+        ("burst", "flooded", "tariff", "plant"),
+        {frozenset({"burst", "flooded"})},
+    ),
+    "events of one day are as many stories": (
+        ("burst", "flooded", "ferry", "grounded", "plant", "tariff"),
+        {frozenset({"burst", "flooded"}), frozenset({"ferry", "grounded"})},
+    ),
+}
+
+
+@pytest.mark.parametrize(("names", "expected"), DESKS.values(), ids=DESKS)
+def test_names_in_the_text_tell_events_apart(
+    db: sqlite3.Connection, names: tuple[str, ...], expected: set[frozenset[str]]
+) -> None:
+    keep(db, FILL + [DESK[name] for name in names])
+    run(db)
+    assert stories(db) == expected
+
+
+@pytest.mark.parametrize("day", [9.0, 10.05, 10.5, 11.05, 13.0])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_roundup_of_two_events_does_not_glue_them(db: sqlite3.Connection, day: float, at_once: bool) -> None:
+    rows = [DESK["burst"], DESK["flooded"], DESK["ferry"], DESK["grounded"], replace(DESK["week"], day=day)]
+    keep(db, FILL)
+    for row in sorted(rows, key=lambda row: row.day):
+        keep(db, [row])
+        if not at_once:
+            run(db)
+    run(db)
+    found = [story for story in stories(db) if {"burst", "flooded"} & story and {"ferry", "grounded"} & story]
+    assert not found
+    assert {frozenset({"burst", "flooded"}), frozenset({"ferry", "grounded"})} == {
+        one - {"week"} for one in stories(db)
+    }
 
 
 APART = {
