@@ -80,7 +80,7 @@ def decode(body: bytes, charset: str | None = None) -> str:
     for name in declared:
         try:
             return body.decode("cp1252" if name in LATIN else name, "replace")
-        except LookupError:
+        except (LookupError, ValueError):  # "undefined" is a codec of Python's that refuses everything
             continue
     return body.decode("cp1252", "replace")
 

@@ -59,7 +59,7 @@ def ingest(feeds: list[Slug] = [], force: bool = False, dry_run: bool = False) -
         feeds=tuple(feeds),
         force=force,
         dry_run=dry_run,
-        trigger="schedule" if "auto-scheduled" in (runtime.flow_run.tags or ()) else "manual",
+        trigger=trigger(),
         flow_run_id=runtime.flow_run.id,
     )
     try:
@@ -70,10 +70,17 @@ def ingest(feeds: list[Slug] = [], force: bool = False, dry_run: bool = False) -
     return state(report)
 
 
+def trigger() -> str:
+    """What started this run: the schedule, somebody at the server, or the command line, which has no deployment."""
+    if "auto-scheduled" in (runtime.flow_run.tags or ()):
+        return "schedule"
+    return "manual" if runtime.deployment.id else "cli"
+
+
 def tasks(work: object, shards: Sequence[Shard]) -> list[list[Outcome]]:
     """Map shards as Prefect tasks. The shard stays in a closure: Prefect walks through all of a parameter."""
 
-    @task(cache_policy=NO_CACHE, persist_result=False, retries=1, retry_delay_seconds=5)
+    @task(cache_policy=NO_CACHE, persist_result=False)
     def poll_shard(number: int) -> list[Outcome]:
         """Poll the feeds of one shard."""
         return work(shards[number])  # type: ignore[operator, no-any-return]
@@ -96,8 +103,7 @@ def publish(report: Report) -> None:
     create_markdown_artifact(key="ingest-summary", markdown=f"**{report.state}** — {report.headline()}")
     if report.outcomes:
         create_table_artifact(key="ingest-feeds", table=[row(outcome) for outcome in report.outcomes])
-    if report.failures:
-        create_table_artifact(key="ingest-failures", table=[row(outcome) for outcome in report.failures])
+    create_table_artifact(key="ingest-failures", table=[row(outcome) for outcome in report.failures])
 
 
 def row(outcome: Outcome) -> dict[str, object]:

@@ -10,6 +10,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Sequence
+from concurrent.futures import CancelledError
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -37,6 +38,7 @@ class Mill:
         self._thread = threading.Thread(target=self._loop.run_forever, name="fetching", daemon=True)
         self._fetcher = Fetcher(config.settings)
         self._gate = asyncio.Semaphore(config.settings.connections)
+        self._closing = False
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -45,7 +47,8 @@ class Mill:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        asyncio.run_coroutine_threadsafe(self._fetcher.__aexit__(None, None, None), self._loop).result()
+        self._closing = True
+        asyncio.run_coroutine_threadsafe(self._drain(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -53,8 +56,21 @@ class Mill:
         self.writer.__exit__(kind, error, trace)
 
     def poll(self, states: Sequence[FeedState], shared: Round) -> list[Outcome]:
-        """Poll a shard of feeds and wait for all of them; outcomes come in the order of `states`."""
+        """Poll a shard of feeds and wait for all of them; outcomes come in the order of `states`.
+
+        Raises `CancelledError` (of `concurrent.futures`) when the mill is closed meanwhile.
+        """
+        if self._closing:
+            raise CancelledError
         return asyncio.run_coroutine_threadsafe(self._shard(states, shared), self._loop).result()
+
+    async def _drain(self) -> None:
+        """Give up all polls under way, so that nobody waits for one that never ends, and close the connections."""
+        under_way = asyncio.all_tasks() - {asyncio.current_task()}
+        for poll in under_way:
+            poll.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+        await self._fetcher.__aexit__(None, None, None)
 
     async def _shard(self, states: Sequence[FeedState], shared: Round) -> list[Outcome]:
         poller = Poller(self._fetcher, self._workers, self.writer, shared)

@@ -39,9 +39,12 @@ class Options:
 
 
 def threads(work: Callable[[Shard], list[Outcome]], shards: Sequence[Shard]) -> list[list[Outcome]]:
-    """Map with plain threads."""
-    with ThreadPoolExecutor(max_workers=ABREAST) as pool:
+    """Map with plain threads. An interrupt does not wait for them: closing the mill ends what they do."""
+    pool = ThreadPoolExecutor(max_workers=ABREAST)
+    try:
         return list(pool.map(work, shards))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def run(config: Config, options: Options, mapper: Mapper = threads, watcher: Watcher | None = None) -> Report:
@@ -87,12 +90,12 @@ class Run:
         )
         try:
             shards = mapper(lambda shard: self._mill.poll(shard, shared), list(self._shards(due)))
+            outcomes = tuple(outcome for shard in shards for outcome in shard)
+            return self._mill.writer.do(lambda store: self._close(store, run_id, outcomes, clock))
         except BaseException as error:
             reason = repr(error)[:500]
             self._mill.writer.do(lambda store: store.finish_run(run_id, "crashed", datetime.now(UTC), reason))
             raise
-        outcomes = tuple(outcome for shard in shards for outcome in shard)
-        return self._mill.writer.do(lambda store: self._close(store, run_id, outcomes, clock))
 
     def _open(self, store: Store) -> tuple[int, list[FeedState]]:
         store.sync_feeds(list(self._config.feeds.values()), self._now)

@@ -69,7 +69,7 @@ class Poll:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """An article to keep. An empty `entry_hash` means that it should be tried again at the next poll."""
+    """An article to keep. `entry_hash` is that of the entry, or a mark that never equals one: it is tried again."""
 
     entry_hash: str
     article: Article

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -80,6 +81,26 @@ def test_a_run_killed_at_any_moment_and_run_again_ends_in_the_same_rows(mill: Mi
         assert mill.dump(name) == whole
         with sqlite3.connect(mill.folder / name) as database:
             assert database.execute("SELECT count(*) FROM runs WHERE state = 'running'").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("mode", ["--no-prefect", pytest.param("--prefect", marks=pytest.mark.engine)])
+def test_an_interrupt_ends_a_run_that_waits_for_a_server(mode: str, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:  # takes connections and never answers
+        address = f"http://127.0.0.1:{mute.getsockname()[1]}/feed"
+        (tmp_path / "feeds.toml").write_text(f'replace = true\n[feeds.mute]\nurl = "{address}"\nallow_private = true\n')
+        (tmp_path / "fanmill.toml").write_text("[mill]\ndeadline = 600.0\n")
+        words = ["run", mode, "--config", str(tmp_path), "--db", str(tmp_path / "news.db")]
+        env = {key: value for key, value in os.environ.items() if not key.startswith(("FANMILL_", "PREFECT_"))}
+        env["PREFECT_HOME"] = str(tmp_path / "home")
+        process = subprocess.Popen([*COMMAND, *words], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        mute.settimeout(120)
+        asked, _ = mute.accept()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+        asked.close()
+    assert process.returncode == 130
+    with sqlite3.connect(tmp_path / "news.db") as database:
+        assert database.execute("SELECT state FROM runs").fetchall() == [("crashed",)]
 
 
 def test_of_two_runs_at_once_one_works_and_the_other_leaves_with_three(mill: Mill) -> None:
