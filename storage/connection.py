@@ -145,6 +145,8 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, write: bool) -> None
 
         with write_tx(connection):
             migrate(connection)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def use_wal(connection: sqlite3.Connection) -> None:

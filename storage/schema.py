@@ -10,7 +10,6 @@ import sqlite3
 from sqlite_utils import Database, Migrations
 
 from storage import kin, sameness
-from storage.connection import APPLICATION_ID, VERSION
 from storage.tables import TABLES
 from storage.views import VIEWS
 
@@ -27,5 +26,3 @@ def m001_first(db: Database) -> None:
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring the schema up to date. Call it inside a write transaction; two processes may do so at once."""
     migrations.apply(Database(connection))
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {VERSION}")
