@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 STRICT = {"extra": "forbid"}
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -25,8 +26,20 @@ def seconds(value: Any) -> Any:
     return int(match[1]) * UNITS[match[2]]
 
 
+def readable(address: str) -> str:
+    """The address itself. Raises `ValueError` when its host or port cannot be read: "http://[x/", "http://x:99999/"."""
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError("the host or port of this address cannot be read") from None
+    if not host:
+        raise ValueError("this address names no host")
+    return address
+
+
 Duration = Annotated[int, BeforeValidator(seconds), Field(gt=0)]
-Address = Annotated[str, Field(pattern=r"^https?://[^\s/?#]+\S*$")]
+Address = Annotated[str, Field(pattern=r"^https?://[^\s/?#]+\S*$"), AfterValidator(readable)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 
 
@@ -50,7 +63,7 @@ class Feed:
 class Settings:
     """How the mill runs. Sizes are bytes after decoding, times are seconds."""
 
-    name: str = "mill"
+    name: Literal["mill"] = "mill"  # filled with the table's own name; no operator may set it
     database: str = "news.db"
     contact: str = ""
     connections: Annotated[int, Field(ge=1, le=256)] = 16

@@ -11,7 +11,8 @@ from typing import Protocol
 
 import zstandard
 
-STEP = 1 << 16
+STEP = 1 << 12
+GZIP = b"\x1f\x8b"
 
 
 class CorruptBodyError(ValueError):
@@ -45,46 +46,82 @@ class Plain:
 
 
 class Deflate:
-    """gzip, zlib and, when the first bytes are no zlib header, raw deflate."""
+    """gzip of one or more members, zlib and, when the first bytes are no zlib header, raw deflate.
+
+    What follows the end of a gzip member is the next one when it begins like one; anything else is padding, as servers
+    leave it behind, and passed over.
+    """
 
     def __init__(self) -> None:
         self._inner = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
         self._started = False
+        self._over = False
+        self._held = b""
 
     def unpack(self, chunk: bytes, room: int) -> bytes:
         """At most `room` bytes. Raises `zlib.error`."""
-        if not self._started:
-            self._started = True
-            try:
-                return self._inner.decompress(chunk, room)
-            except zlib.error:
-                self._inner = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
-        return self._inner.decompress(self._inner.unconsumed_tail + chunk, room)
+        out = bytearray()
+        # In small steps: each end of a member copies what is left, and a hostile body is all ends.
+        for start in range(0, len(chunk), STEP):
+            data = self._held + chunk[start : start + STEP]
+            self._held = b""
+            while data and len(out) < room and self._begun(data):
+                out += self._inflate(data, room - len(out))
+                data = self._inner.unused_data
+        return bytes(out)
+
+    def _begun(self, data: bytes) -> bool:
+        """Whether `data` is to be inflated, with a fresh member begun where one starts."""
+        if self._started and not self._inner.eof:
+            return True
+        if self._over or (self._started and not GZIP.startswith(data[:2])):
+            self._over = True
+            return False
+        if len(data) < len(GZIP):
+            self._held = data
+            return False
+        if self._started:
+            self._inner = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        return True
+
+    def _inflate(self, data: bytes, room: int) -> bytes:
+        started, self._started = self._started, True
+        try:
+            return self._inner.decompress(data, room)
+        except zlib.error:
+            if started:
+                raise
+        self._inner = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
+        return self._inner.decompress(data, room)
 
     def ended(self) -> bool:
         """Whether the end mark was met; an empty body has none and needs none."""
-        return self._inner.eof or not self._started
+        return not self._held and (self._inner.eof or not self._started)
 
 
 class Zstd:
-    """Zstandard. Its decompressor takes no bound, so chunks go in small steps: one step can grow 2,000-fold."""
+    """Zstandard of one or more frames. Its decompressor takes no bound, so chunks go in small steps."""
 
     def __init__(self) -> None:
-        self._inner = zstandard.ZstdDecompressor(max_window_size=1 << 23).decompressobj()
+        self._frames = zstandard.ZstdDecompressor(max_window_size=1 << 23)
+        self._inner = self._frames.decompressobj()
         self._started = False
 
     def unpack(self, chunk: bytes, room: int) -> bytes:
         """Everything the chunk unfolds to, or just more than `room` of it. Raises `zstandard.ZstdError`."""
         self._started = True
         out = bytearray()
-        for start in range(0, len(chunk), 512):
-            out += self._inner.decompress(chunk[start : start + 512])
-            if len(out) > room:
-                break
+        for start in range(0, len(chunk), 512):  # one step can grow 2,000-fold
+            data = chunk[start : start + 512]
+            while data and len(out) <= room:
+                if self._inner.eof:
+                    self._inner = self._frames.decompressobj()
+                out += self._inner.decompress(data)
+                data = self._inner.unused_data
         return bytes(out)
 
     def ended(self) -> bool:
-        """Whether the frame is whole."""
+        """Whether the last frame is whole."""
         return self._inner.eof or not self._started
 
 
@@ -107,6 +144,7 @@ class Decoder:
             raise CorruptBodyError("encoding", f"unknown content encoding {encoding[:40]!r}")
         self._unpacker: Unpacker = kind()
         self._limit = limit
+        self._wire = 0
         self._body = bytearray()
 
     def feed(self, chunk: bytes) -> None:
@@ -115,7 +153,9 @@ class Decoder:
             self._body += self._unpacker.unpack(chunk, self._limit + 1 - len(self._body))
         except (zlib.error, zstandard.ZstdError):
             raise CorruptBodyError("encoding", "the body is damaged") from None
-        if len(self._body) > self._limit:
+        self._wire += len(chunk)
+        # Empty members and blocks unfold to nothing, for ever: twice the limit on the wire is never an honest body.
+        if len(self._body) > self._limit or self._wire > 2 * self._limit + STEP:
             raise CorruptBodyError("too_large", f"the body is larger than {self._limit:,} bytes")
 
     def finish(self) -> bytes:

@@ -3,7 +3,8 @@
     fresh ─▶ sift ─▶ fetch the pages that are wanted ─▶ refine ─▶ Arrival | Drop
 
 What is lost by our own trouble or in passing (a page that timed out, a worker that was killed) is tried again at the
-next polls, `TRIES` times in all. Until then its `entry_hash` says "again-1", "again-2".
+next polls, `TRIES` times in all. Until then its `entry_hash` says "again-1", "again-2". A feed whose pages fail in passing
+`PATIENCE` times in one poll is asked for no more of them in it: a host that hangs must not hold up the run.
 """
 
 from __future__ import annotations
@@ -27,9 +28,22 @@ Step = Callable[[Sequence[Any], Origin], list[Refined]]
 Kept = Arrival | Drop
 CHUNK = 8  # articles a worker refines at a time
 TRIES = 3
+PATIENCE = 4
+UNASKED = "unasked"
 AGAIN = "again-"
 OK = 200
-PASSING = {"timeout", "connection", "truncated", "dns", "http_429", "http_500", "http_502", "http_503", "http_504"}
+PASSING = {
+    UNASKED,
+    "timeout",
+    "connection",
+    "truncated",
+    "dns",
+    "http_429",
+    "http_500",
+    "http_502",
+    "http_503",
+    "http_504",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +56,15 @@ class Find:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Harvesting:
-    """What refining the entries of one document needs to know of it. `known` holds entries met before, by guid."""
+    """What refining the entries of one document needs to know of it. `known` holds entries met before, by guid.
+
+    `missed` is filled on the way: the pages that failed in passing.
+    """
 
     feed: Feed
     origin: Origin
     known: Mapping[str, KnownEntry] = field(default_factory=dict)
+    missed: list[Find] = field(default_factory=list)
 
 
 class Gatherer:
@@ -56,6 +74,7 @@ class Gatherer:
         self._fetcher = fetcher
         self._workers = workers
         self._settings = settings
+        self._abreast = asyncio.Semaphore(settings.connections)
 
     async def gather(self, entries: Sequence[Entry], about: Harvesting) -> list[Kept]:
         """All entries refined, in their order."""
@@ -65,7 +84,7 @@ class Gatherer:
     async def _refine(self, entries: Sequence[Entry], about: Harvesting) -> list[Kept]:
         first = await self._work(refining.sift, entries, about.origin)
         wanted = [entry for entry, sifted in zip(entries, first, strict=True) if not sifted]
-        finds = await asyncio.gather(*(self._page(entry, about.feed) for entry in wanted))
+        finds = await asyncio.gather(*(self._page(entry, about) for entry in wanted))
         pairs = [(entry, find.page) for entry, find in zip(wanted, finds, strict=True)]
         second = iter(zip(await self._work(refining.refine, pairs, about.origin), finds, strict=True))
         return [
@@ -85,9 +104,18 @@ class Gatherer:
             entry = items[0] if isinstance(items[0], Entry) else items[0][0]
             return [Dropped(guid=entry.guid, url=entry.url, reason=reason_of(error), evidence=str(error)[:500])]
 
-    async def _page(self, entry: Entry, feed: Feed) -> Find:
+    async def _page(self, entry: Entry, about: Harvesting) -> Find:
+        async with self._abreast:
+            if len(about.missed) >= PATIENCE:
+                return Find(error=UNASKED)
+            find = await self._fetch(entry.url or "", about.feed)
+        if find.error in PASSING:
+            about.missed.append(find)
+        return find
+
+    async def _fetch(self, url: str, feed: Feed) -> Find:
         try:
-            answer = await self._fetcher.get(Question(url=entry.url or "", private=feed.allow_private))
+            answer = await self._fetcher.get(Question(url=url, private=feed.allow_private))
         except FetchError as error:
             return Find(error=error.kind)
         if answer.status != OK:
@@ -98,7 +126,8 @@ class Gatherer:
     def _keep(self, entry: Entry, refined: Refined, find: Find, about: Harvesting) -> Kept:
         raw = pack(entry, find.page) if self._settings.keep_raw else None
         lost = find.error in PASSING or (isinstance(refined, Dropped) and refined.reason == "died")
-        hashed = mark(entry, about.known.get(entry.guid)) if lost else entry_hash(entry)
+        asked = find.error != UNASKED
+        hashed = mark(entry, about.known.get(entry.guid), asked=asked) if lost else entry_hash(entry)
         if isinstance(refined, Article):
             return Arrival(entry_hash=hashed, article=refined, raw=raw)
         dropped = refined or Dropped(guid=entry.guid, url=entry.url, reason="empty")
@@ -117,10 +146,10 @@ def newest(parsed: ParsedFeed, most: int) -> tuple[Entry, ...]:
     return tuple(dated[:most])
 
 
-def mark(entry: Entry, known: KnownEntry | None) -> str:
+def mark(entry: Entry, known: KnownEntry | None, *, asked: bool = True) -> str:
     """The hash for an entry that should be tried again, or its own when it has been tried often enough."""
     before = known.entry_hash.removeprefix(AGAIN) if known and known.entry_hash.startswith(AGAIN) else "0"
-    tried = int(before) + 1
+    tried = int(before) + asked
     return f"{AGAIN}{tried}" if tried < TRIES else entry_hash(entry)
 
 

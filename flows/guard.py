@@ -1,7 +1,8 @@
 """Which addresses the mill may connect to.
 
 Names are resolved here and nowhere else: the connector is handed the checked numbers, so that what was checked is what
-is opened (a second, different DNS answer is never asked for). Numbers written as hosts pass the same check.
+is opened (a second, different DNS answer is never asked for). Numbers written as hosts pass the same check. And since
+a host has more spellings than anyone can list, `open_public` judges once more the number each socket is opened for.
 """
 
 from __future__ import annotations
@@ -9,10 +10,18 @@ from __future__ import annotations
 import ipaddress
 import socket
 
+from aiohttp import AddrInfoType
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
 EMBEDDED_V4 = ipaddress.ip_network("64:ff9b::/96")
+# Ranges that `ipaddress` takes for global, in some versions of Python or in all.
+INTERNAL_V6 = [
+    ipaddress.ip_network("::/96"),  # IPv4-compatible: ::127.0.0.1
+    ipaddress.ip_network("::ffff:0:0:0/96"),  # IPv4-translated, RFC 2765
+    ipaddress.ip_network("64:ff9b:1::/48"),  # NAT64 of one's own network, RFC 8215
+    ipaddress.ip_network("fec0::/10"),  # site-local, RFC 3879
+]
 
 
 class BlockedAddressError(OSError):
@@ -23,6 +32,8 @@ def is_public(address: str) -> bool:
     """Whether a numeric address lies on the public internet. IPv4 inside IPv6 is judged as IPv4."""
     number = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(number, ipaddress.IPv6Address):
+        if any(number in network for network in INTERNAL_V6):
+            return False
         inner = number.ipv4_mapped or number.sixtofour
         if number in EMBEDDED_V4:
             inner = ipaddress.IPv4Address(int(number) & 0xFFFFFFFF)
@@ -38,6 +49,21 @@ def check_literal(host: str) -> None:
         return
     if not public:
         raise BlockedAddressError(f"{host} is not a public address")
+
+
+def open_public(address: AddrInfoType) -> socket.socket:
+    """A socket for an address that is about to be connected to. Raises `BlockedAddressError` before anything is sent.
+
+    Whatever the host was spelled like, here it is a number; what is none would be resolved anew by the system.
+    """
+    family, kind, protocol, _, (host, *_) = address
+    try:
+        public = is_public(str(host))
+    except ValueError:
+        public = False
+    if not public:
+        raise BlockedAddressError("not a public address")
+    return socket.socket(family, kind, protocol)
 
 
 class PublicResolver(AbstractResolver):

@@ -36,5 +36,5 @@ def retry_after(now: datetime, value: str) -> int:
         return int(value)
     try:
         return max(0, int((parsedate_to_datetime(value) - now).total_seconds()))
-    except (TypeError, ValueError):
+    except Exception:  # noqa: BLE001 - email.utils raises what it meets: OverflowError for a year of twenty digits
         return 0

@@ -25,6 +25,10 @@ FAULTS = {
     ),
     "a file address": ('[feeds.a]\nurl = "file:///etc/passwd"\n', "2: feeds.a.url: string should match"),
     "a path for an address": ('[feeds.a]\nurl = "/etc/passwd"\n', "2: feeds.a.url: string should match"),
+    "a host that cannot be read": ('[feeds.a]\nurl = "http://[bad/feed"\n', "2: feeds.a.url: the host or port of"),
+    "a port beyond all": ('[feeds.a]\nurl = "http://h.example:99999/"\n', "2: feeds.a.url: the host or port of"),
+    "a port in letters": ('[feeds.a]\nurl = "http://h.example:port/"\n', "2: feeds.a.url: the host or port of"),
+    "an address without a host": ('[feeds.a]\nurl = "http://user@:80/"\n', "2: feeds.a.url: this address names no"),
     "a missing address": ('\n[feeds.a]\ntitle = "A"\n', "2: feeds.a.url: field required"),
     "a slug in capitals": ('[feeds.A]\nurl = "https://x.example/f"\n', "1: feeds.A"),
     "broken TOML": ("[feeds.a]\nurl = \n", "2: not TOML"),
@@ -71,6 +75,12 @@ def test_own_settings_change_only_what_they_name(tmp_path: Path, monkeypatch: py
     (tmp_path / "fanmill.toml").write_text('[mill]\nschedule = "2h"\n')
     settings = load_settings(tmp_path)
     assert (settings.schedule, settings.database) == (7200, "news.db")
+
+
+def test_the_mill_has_no_name_to_set(tmp_path: Path) -> None:
+    (tmp_path / "fanmill.toml").write_text('[mill]\nname = "x"\n')
+    with pytest.raises(ConfigError, match="name: input should be 'mill'"):
+        load_settings(tmp_path)
 
 
 def test_a_started_folder_changes_nothing_and_is_never_written_over(tmp_path: Path) -> None:

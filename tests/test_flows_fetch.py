@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import gzip
 import socket
 import threading
@@ -15,8 +16,24 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from config.settings import Settings
-from flows.fetch import Answer, Fetcher, FetchError, Question
+from flows.fetch import Answer, Fetcher, FetchError, Question, host_of, origin_of
 
+LOOPBACKS = (
+    "127.0.0.1",
+    "localhost",
+    "2130706433",
+    "0x7f000001",
+    "0177.0.0.1",
+    "127.1",
+    "127.0.0.1.",
+    "[::ffff:127.0.0.1]",
+    "[::127.0.0.1]",
+    "１２７.0.0.1",  # noqa: RUF001 - that is the trick
+    "127。0。0。1",
+    "①②⑦.0.0.1",
+    "①②⑦。⓪。⓪。①",
+    "user@127。0。0。1",
+)
 SETTINGS = Settings(deadline=2.0, max_bytes=100_000)
 Respond = Callable[[BaseHTTPRequestHandler], None]
 
@@ -87,6 +104,35 @@ def test_validators_go_out_byte_for_byte_and_a_304_comes_back() -> None:
     assert seen[0].headers["User-Agent"].startswith("fanmill/")
 
 
+@pytest.mark.parametrize("sign", ["caf\xe9", "\xc3\xa9", "\x80\xff"])
+def test_validators_that_are_no_utf8_come_back_as_the_same_bytes(sign: str) -> None:
+    # http.server reads and writes headers as latin-1: one character a byte.
+    with site(reply(ETag=f'"{sign}"', Last_Modified=sign)) as (base, seen):
+        first = ask(Question(url=base, private=True))
+        ask(Question(url=base, etag=first.headers["etag"], modified=first.headers["last-modified"], private=True))
+    assert seen[1].headers["If-None-Match"] == f'"{sign}"'
+    assert seen[1].headers["If-Modified-Since"] == sign
+
+
+def test_a_validator_that_no_header_can_hold_is_not_sent() -> None:
+    with site(reply()) as (base, seen):
+        ask(Question(url=base, etag='"a\r\nHost: b"', modified="\ud800", private=True))
+    assert "If-None-Match" not in seen[0].headers
+    assert "If-Modified-Since" not in seen[0].headers
+
+
+@pytest.mark.parametrize(
+    ("location", "path"), [("/caf\xe9", "/caf%E9"), ("/caf\xc3\xa9", "/caf%C3%A9")], ids=["latin-1", "UTF-8"]
+)
+def test_a_redirect_in_raw_bytes_leads_to_those_bytes(location: str, path: str) -> None:
+    def respond(request: BaseHTTPRequestHandler) -> None:
+        (reply(302, b"", Location=location) if request.path == "/" else reply())(request)
+
+    with site(respond) as (base, seen):
+        assert ask(Question(url=f"{base}/", private=True)).status == 200
+    assert seen[1].path == path
+
+
 def test_the_contact_goes_into_the_user_agent() -> None:
     with site(reply()) as (base, seen):
         ask(Question(url=base, private=True), replace(SETTINGS, contact="https://example.org/bot"))
@@ -101,9 +147,41 @@ def test_a_packed_body_is_unpacked() -> None:
 def test_without_leave_loopback_is_refused_and_no_request_arrives() -> None:
     with site(reply()) as (base, seen):
         port = base.rpartition(":")[2]
-        hosts = ("127.0.0.1", "localhost", "2130706433", "0x7f000001", "0177.0.0.1", "[::ffff:127.0.0.1]")
-        assert {kind_of(Question(url=f"http://{host}:{port}/")) for host in hosts} == {"blocked_address"}
+        assert {host: kind_of(Question(url=f"http://{host}:{port}/")) for host in LOOPBACKS} == dict.fromkeys(
+            LOOPBACKS, "blocked_address"
+        )
         assert not seen
+
+
+@pytest.mark.parametrize("host", ["169.254.169.254", "169。254。169。254", "①⑥⑨.254.169.254", "[fe80::1%25lo]"])
+def test_the_metadata_of_a_cloud_is_refused_however_it_is_spelled(host: str) -> None:
+    assert kind_of(Question(url=f"http://{host}/latest/"), replace(SETTINGS, deadline=1.0)) == "blocked_address"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127。0。0。1"])
+def test_a_socket_is_judged_by_its_number_even_when_nothing_before_saw_it(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.fetch.check_literal", lambda _: None)
+    with site(reply()) as (base, seen):
+        assert kind_of(Question(url=base.replace("127.0.0.1", host))) == "blocked_address"
+        assert not seen
+
+
+UNREADABLE = ("http://[bad/feed", "http://[x", "http://h.example:99999/", "http://h.example:x/", "http://[x]/")
+
+
+@pytest.mark.parametrize("url", UNREADABLE)
+def test_an_unreadable_address_is_an_error_of_its_own(url: str) -> None:
+    host_of(url)
+    assert kind_of(Question(url=url)) == "bad_address"
+    assert kind_of(Question(url=url.replace("//", "//user:secret@"))) == "bad_address"
+    with site(reply(302, b"", Location=url)) as (base, _):
+        assert kind_of(Question(url=base, private=True)) == "bad_address"
+
+
+def test_an_address_without_a_host_is_an_error_too() -> None:
+    assert kind_of(Question(url="http:///x")) == "bad_address"
 
 
 BAD_HOPS = {
@@ -130,6 +208,52 @@ def test_only_permanent_redirects_move_an_address() -> None:
     with site(respond) as (base, _):
         answer = ask(Question(url=f"{base}/a", private=True))
     assert (answer.url, answer.moved, answer.body) == (f"{base}/c", f"{base}/b", b"here")
+
+
+BASIC = "Basic " + base64.b64encode(b"us er:p:w").decode()
+
+
+def test_a_login_goes_to_its_own_host_only_and_into_no_answer() -> None:
+    with site(reply()) as (other, theirs):
+
+        def respond(request: BaseHTTPRequestHandler) -> None:
+            hops = {"/a": "/b", "/b": f"{other}/c"}
+            (reply(301, b"", Location=hops[request.path]) if request.path in hops else reply())(request)
+
+        with site(respond) as (base, ours):
+            login = base.replace("//", "//us%20er:p:w@")
+            away = ask(Question(url=f"{login}/a", private=True))
+            home = ask(Question(url=f"{login}/z", private=True))
+    assert [request.headers["Authorization"] for request in ours] == [BASIC] * 3
+    assert [request.headers["Authorization"] for request in theirs] == [None]
+    assert (away.url, away.moved, home.url) == (f"{other}/c", f"{other}/c", f"{base}/z")
+
+
+ORIGINS = {
+    "the same": ("http://h.example/a", "http://h.example/b?c", True),
+    "its default port spelled out": ("https://h.example/", "https://H.example:443/", True),
+    "another host": ("http://h.example/", "http://g.h.example/", False),
+    "another port": ("http://h.example/", "http://h.example:8080/", False),
+    "another scheme": ("http://h.example:80/", "https://h.example:80/", False),
+}
+
+
+@pytest.mark.parametrize(("one", "other", "same"), ORIGINS.values(), ids=ORIGINS)
+def test_an_origin_is_scheme_host_and_port(one: str, other: str, same: bool) -> None:
+    assert (origin_of(one) == origin_of(other)) is same
+
+
+def test_an_address_that_moved_within_its_origin_keeps_its_login() -> None:
+    def respond(request: BaseHTTPRequestHandler) -> None:
+        (reply(301, b"", Location="//evil:x@" + request.headers["Host"] + "/b") if request.path == "/a" else reply())(
+            request
+        )
+
+    with site(respond) as (base, seen):
+        login = base.replace("//", "//us%20er:p:w@")
+        answer = ask(Question(url=f"{login}/a", private=True))
+    assert (answer.url, answer.moved) == (f"{base}/b", f"{login}/b")
+    assert [request.headers["Authorization"] for request in seen] == [BASIC] * 2
 
 
 TROUBLES: dict[str, tuple[Respond, str]] = {
@@ -171,3 +295,28 @@ def test_a_host_never_sees_more_requests_at_once_than_allowed() -> None:
     with site(respond) as (base, _):
         asyncio.run(go(base))
     assert most[0] == 2
+
+
+def slow(request: BaseHTTPRequestHandler) -> None:
+    time.sleep(0.4)
+    reply()(request)
+
+
+@pytest.mark.parametrize("limit", [{"per_host": 1}, {"connections": 1, "per_host": 9}], ids=["a host", "all hosts"])
+def test_waiting_for_ones_turn_is_no_part_of_the_deadline(limit: dict[str, int]) -> None:
+    async def go(base: str) -> list[Answer]:
+        async with Fetcher(replace(SETTINGS, deadline=1.0, **limit)) as fetcher:  # type: ignore[arg-type]
+            return await asyncio.gather(*(fetcher.get(Question(url=f"{base}/{n}", private=True)) for n in range(6)))
+
+    with site(slow) as (base, _):
+        assert [answer.status for answer in asyncio.run(go(base))] == [200] * 6
+
+
+def test_the_deadline_covers_all_hops_together() -> None:
+    def respond(request: BaseHTTPRequestHandler) -> None:
+        time.sleep(0.4)
+        reply(302, b"", Location=request.path + "x")(request)
+
+    with site(respond) as (base, seen):
+        assert kind_of(Question(url=f"{base}/", private=True), replace(SETTINGS, deadline=1.0)) == "timeout"
+    assert len(seen) == 3

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
-from flows.guard import BlockedAddressError, check_literal, is_public
+from flows.guard import BlockedAddressError, check_literal, is_public, open_public
 
 ADDRESSES = {
     "a public one": ("93.184.216.34", True),
@@ -23,6 +25,11 @@ ADDRESSES = {
     "IPv6 link-local with zone": ("fe80::1%eth0", False),
     "loopback mapped into IPv6": ("::ffff:127.0.0.1", False),
     "private behind NAT64": ("64:ff9b::a01:203", False),
+    "public behind NAT64": ("64:ff9b::5db8:d822", True),
+    "NAT64 of one's own network": ("64:ff9b:1::5db8:d822", False),
+    "loopback as IPv4-compatible IPv6": ("::7f00:1", False),
+    "loopback as IPv4-translated IPv6": ("::ffff:0:7f00:1", False),
+    "IPv6 site-local": ("fec0::1", False),
     "private behind 6to4": ("2002:a01:203::1", False),
 }
 
@@ -36,3 +43,14 @@ def test_a_number_as_host_is_checked_and_a_name_is_left_to_dns() -> None:
     check_literal("feed.example")
     with pytest.raises(BlockedAddressError):
         check_literal("[::1]")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0177.0.0.1", "localhost", "1"])
+def test_no_socket_is_opened_for_what_is_not_a_public_number(host: str) -> None:
+    with pytest.raises(BlockedAddressError):
+        open_public((socket.AF_INET, socket.SOCK_STREAM, 0, "", (host, 80)))
+
+
+def test_a_socket_is_opened_for_a_public_number() -> None:
+    with open_public((socket.AF_INET, socket.SOCK_STREAM, 0, "", ("93.184.216.34", 80))) as opened:
+        assert opened.family == socket.AF_INET

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -95,6 +96,22 @@ def test_a_page_that_fails_in_passing_is_tried_three_times_and_the_feed_left_in_
         outcome = mill.run("signal-herald")["signal-herald"].outcome
         told.append((outcome, sum(request.path == path for request in mill.newsroom.requests)))
     assert told == [("partial", 1), ("partial", 1), ("new", 1), ("not_modified", 0)]
+
+
+def test_a_host_whose_pages_hang_is_not_waited_for_once_for_each(mill: Mill) -> None:
+    items = "".join(
+        f"<item><guid isPermaLink='false'>{n}</guid><title>Item {n}</title><link>{{base}}/{n}</link></item>"
+        for n in range(40)
+    )
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as mute:
+        base = f"http://127.0.0.1:{mute.getsockname()[1]}"
+        body = f"<rss version='2.0'><channel><title>T</title>{items.format(base=base)}</channel></rss>".encode()
+        mill.newsroom.put("lantern", mill.feed_path("lantern"), Reply(body=body))
+        outcome = mill.run("lantern", settings="deadline = 0.5\nper_host = 2")["lantern"]
+    assert (outcome.outcome, outcome.new) == ("partial", 40)
+    assert outcome.ms < 40 / 2 * 500 / 2
+    marks = dict(mill.rows("SELECT entry_hash, count(*) FROM articles GROUP BY 1"))
+    assert marks.keys() == {"again-0", "again-1"}
 
 
 def test_a_page_that_comes_back_replaces_the_summary(mill: Mill) -> None:

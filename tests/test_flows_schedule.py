@@ -23,6 +23,11 @@ WAITS = {
     "Retry-After as a date": (1, {"retry-after": "Fri, 20 Nov 2026 14:00:00 GMT"}, 7200),
     "Retry-After in the past": (1, {"retry-after": "Fri, 20 Nov 2020 14:00:00 GMT"}, 1800),
     "Retry-After that says nothing": (1, {"retry-after": "soon"}, 1800),
+    "Retry-After in a year beyond all": (1, {"retry-after": "Fri, 20 Nov 99999999999999999999 14:00:00 GMT"}, 1800),
+    "Retry-After in an hour beyond all": (1, {"retry-after": "Fri, 20 Nov 2026 99:00:00 GMT"}, 1800),
+    "Retry-After in a zone beyond all": (1, {"retry-after": "Fri, 20 Nov 2026 14:00:00 +99999999999999"}, 1800),
+    "Retry-After in no zone": (1, {"retry-after": "Fri, 20 Nov 2026 14:00:00 -0000"}, 1800),
+    "Retry-After at the edge of time": (1, {"retry-after": "Fri, 31 Dec 9999 23:59:59 -2359"}, 86_400),
     "no server can silence us for more than a day": (1, {"retry-after": "31536000"}, 86_400),
 }
 
