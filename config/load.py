@@ -14,10 +14,8 @@ from pathlib import Path
 
 from config.chrome import ChromeConfig, load_chrome
 from config.settings import Feed, Settings
-from config.tables import ConfigError, check, read_tables, sources
+from config.tables import KNOWN, ConfigError, check, read_tables, sources
 from config.taxonomy import Taxonomy, load_taxonomy
-
-FILES = ("fanmill.toml", "feeds.toml", "taxonomy.toml", "chrome.toml", "sites.toml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +74,7 @@ def load(folder: Path | None = None) -> Config:
 def digest(folder: Path | None) -> str:
     """Sixteen hex digits over the bytes of all files that were read."""
     sha = hashlib.sha256()
-    for name in FILES:
+    for name in KNOWN:
         for source in sources(name, folder):
             sha.update(source.text.encode())
     return sha.hexdigest()[:16]

@@ -6,7 +6,7 @@
 Each table becomes one frozen dataclass; its name fills the dataclass' first field. An operator's own file of the
 same name is laid over the shipped one table by table: a table there replaces ours whole, `off = true` alone in it
 removes ours, and `replace = true` at the top of the file sets all of ours aside. Every fault is a `ConfigError` of
-one line: file, line, key, what is wrong.
+one line: file, line, key, what is wrong. What nobody would read is a fault too: `[tag.x]` for `[tags.x]`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,13 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 HERE = Path(__file__).parent
+KNOWN: dict[str, dict[str, type]] = {  # file: what may stand at its top
+    "fanmill.toml": {"mill": dict},
+    "feeds.toml": {"feeds": dict, "replace": bool},
+    "taxonomy.toml": {"tags": dict, "entities": dict, "categories": dict, "words": dict, "replace": bool},
+    "chrome.toml": {"chrome": dict, "elements": dict, "labels": dict, "panels": dict, "replace": bool},
+    "sites.toml": {"sites": dict, "replace": bool},
+}
 
 T = TypeVar("T")
 
@@ -42,7 +49,10 @@ class Source:
         A table may also stand on one line of its section: `[section]`, then `name = { key = … }`.
         """
         outer, inner = re.escape(section), re.escape(name)
-        head = re.compile(rf'\s*\[+\s*{outer}\s*\.\s*["\']?{inner}["\']?\s*\]' if name else rf"\s*\[+\s*{outer}\s*\]")
+        if not name:
+            top = re.search(rf'^[ \t]*(?:\[+\s*)?["\']?{outer}["\']?\s*[].=]', self.text, re.MULTILINE)
+            return self.text.count("\n", 0, top.start()) + 1 if top else 1
+        head = re.compile(rf'\s*\[+\s*{outer}\s*\.\s*["\']?{inner}["\']?\s*\]')
         entry = re.compile(rf'\s*["\']?{re.escape(key)}["\']?\s*=')
         inline = re.compile(rf'\s*["\']?{inner}["\']?\s*=\s*\{{')
         found, first, within = 0, 0, False
@@ -53,7 +63,7 @@ class Source:
                 if found:
                     break
                 found = number if head.match(line) else 0
-            elif (found and key and entry.match(line)) or (within and name and inline.match(line)):
+            elif (found and key and entry.match(line)) or (within and inline.match(line)):
                 return number
         return found or first or 1
 
@@ -77,9 +87,25 @@ def read_toml(path: Path) -> Source:
 
 
 def sources(file: str, folder: Path | None) -> list[Source]:
-    """The shipped file and, when the operator's folder holds one of the same name, that one after it."""
+    """The shipped file and, when the operator's folder holds one of the same name, that one after it.
+
+    Raises `ConfigError` for a file that cannot be read or holds at its top what is not `KNOWN`.
+    """
     own = folder / file if folder else None
-    return [read_toml(path) for path in (HERE / file, own) if path and path.exists()]
+    found = [read_toml(path) for path in (HERE / file, own) if path and path.exists()]
+    for source in found:
+        check_top(source, KNOWN[file])
+    return found
+
+
+def check_top(source: Source, known: dict[str, type]) -> None:
+    """Raise `ConfigError` for a key or table at the top of a file that is not known, or of another type."""
+    for name, value in source.tables.items():
+        if name not in known:
+            raise source.fault(f"nothing reads this; known here: {', '.join(known)}", name)
+        if not isinstance(value, known[name]):
+            fault = "must be true or false" if known[name] is bool else f"must hold tables, each [{name}.NAME]"
+            raise source.fault(fault if name != "mill" else "must be a table, [mill]", name)
 
 
 def read_tables(kind: type[T], section: str, found: list[Source]) -> dict[str, T]:

@@ -96,7 +96,7 @@ def up(
     import os
 
     from config.load import find_folder, load
-    from flows.up import ServerError, Service, serve
+    from flows.up import Service, serve
 
     folder = find_folder(config)
     settings = load(folder).settings
@@ -104,11 +104,8 @@ def up(
     os.environ["FANMILL_DB"] = str(database)
     if folder:
         os.environ["FANMILL_CONFIG"] = str(folder.resolve())
-    try:
-        with faults():
-            serve(Service(every=settings.schedule, database=database, port=port))
-    except ServerError as error:
-        raise CommandError(str(error)) from None
+    with faults():
+        serve(Service(every=settings.schedule, database=database, port=port))
 
 
 @app.command()

@@ -10,14 +10,18 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from config.load import load
+from flows.lock import hold
 from flows.newsroom import Newsroom
 from flows.running import Request, execute, show
 from flows.screens import TABLE, article_screen, console, search_table
+from storage.connection import StoreError
 from storage.store import Store
 
 NAME = "newsroom.db"
+FILES = [f"newsroom{raw}.db{end}" for raw in ("", ".raw") for end in ("", "-wal", "-shm")]
 EDITIONS = (
     (1, "First edition: everything is new"),
     (1, "Again: nothing has changed, so nothing is parsed and no article is written"),
@@ -34,14 +38,14 @@ Now look around:
 
 
 def run(folder: Path, *, prefect: bool) -> int:
-    """Run the demonstration in a folder and give the exit code. Its database there begins anew each time."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Run the demonstration in a folder and give the exit code. Its database there begins anew each time.
+
+    Raises `StoreError` when the folder cannot be made and `LockedError` when another demonstration is on in it.
+    """
     screen = console(TABLE)
-    database = folder / NAME
-    for path in folder.glob(f"{NAME.removesuffix('.db')}*.db*"):
-        path.unlink()
-    with Newsroom() as newsroom, configured(folder, newsroom):
-        config = load(folder)
+    database = cleared(folder)
+    with Newsroom() as newsroom, configured(database, newsroom) as own:
+        config = load(own)
         request = Request(feeds=tuple(config.feeds), prefect=prefect)
         for edition, heading in EDITIONS:
             newsroom.edition = edition
@@ -59,17 +63,30 @@ def run(folder: Path, *, prefect: bool) -> int:
     return 0
 
 
-@contextmanager
-def configured(folder: Path, newsroom: Newsroom) -> Iterator[None]:
-    """The folder as the mill's configuration, for the time of the demonstration."""
-    (folder / "feeds.toml").write_text("replace = true\n\n" + newsroom.feeds_toml(), encoding="utf-8")
-    own = {"FANMILL_CONFIG": str(folder.resolve()), "FANMILL_DB": str((folder / NAME).resolve())}
-    before = {name: os.environ.get(name) for name in own}
-    os.environ.update(own)
+def cleared(folder: Path) -> Path:
+    """Where the database goes: the folder is there, an earlier demonstration's files are not, all others are."""
     try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{folder} cannot be made: {error.strerror}; name another folder") from None
+    with hold(folder / NAME):
+        for name in FILES:
+            (folder / name).unlink(missing_ok=True)
+    return folder / NAME
+
+
+@contextmanager
+def configured(database: Path, newsroom: Newsroom) -> Iterator[Path]:
+    """A passing folder as the mill's configuration, for the time of the demonstration."""
+    with TemporaryDirectory(prefix="fanmill-") as folder:
+        (Path(folder) / "feeds.toml").write_text("replace = true\n\n" + newsroom.feeds_toml(), encoding="utf-8")
+        own = {"FANMILL_CONFIG": folder, "FANMILL_DB": str(database.resolve())}
+        before = {name: os.environ.get(name) for name in own}
+        os.environ.update(own)
+        try:
+            yield Path(folder)
+        finally:
+            for name, value in before.items():
+                os.environ.pop(name, None)
+                if value is not None:
+                    os.environ[name] = value

@@ -3,6 +3,7 @@
     fanmill clean  < pages.jsonl       fanmill tag < articles.jsonl       fanmill dedupe < articles.jsonl
 
 A line that cannot be used becomes `{"id": …, "error": …}` in its place, the others go on, and the exit code is 1.
+Whatever comes in, each line that goes out is JSON in UTF-8.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
+from math import isfinite
 from typing import IO, Any
 
 from config.chrome import ChromeConfig
@@ -34,18 +36,35 @@ def text_of(row: Row, key: str) -> str:
         return ""
     if not isinstance(value, str):
         raise RowError(f"{key} must be a string")
-    return value
+    return value.encode("utf-8", "replace").decode()  # JSON may spell half a character: "\ud800"
 
 
 def read_row(line: str) -> Row:
     """One line as a row. Raises `RowError`."""
     try:
-        row = json.loads(line)
+        row = json.loads(line, parse_constant=refuse, parse_float=finite)
+    except RowError:
+        raise
     except (ValueError, RecursionError):
         raise RowError("not a line of JSON") from None
     if not isinstance(row, dict):
         raise RowError("not a JSON object")
+    if not isinstance(row.get("id"), str | int | float | None):
+        raise RowError("id must be a string or a number")
     return row
+
+
+def refuse(constant: str) -> None:
+    """Python reads NaN and Infinity; JSON has no such words."""
+    raise RowError(f"{constant} is not JSON")
+
+
+def finite(number: str) -> float:
+    """A number with a fraction or exponent. Raises `RowError` for one that is too large, such as 1e999."""
+    value = float(number)
+    if not isfinite(value):
+        raise RowError(f"{number} is too large a number")
+    return value
 
 
 def rows(lines: Iterable[str]) -> Iterator[Row]:
@@ -58,12 +77,13 @@ def rows(lines: Iterable[str]) -> Iterator[Row]:
                 yield {"id": None, "error": str(error)}
 
 
-def write(answers: Iterable[Row], out: IO[str] = sys.stdout) -> int:
-    """Write answers as they come. Gives the exit code: 1 when any of them is an error."""
-    failed = 0
+def write(answers: Iterable[Row], out: IO[bytes] | None = None) -> int:
+    """Write answers as they come, to standard output. Gives the exit code: 1 when any of them is an error."""
+    out, failed = out or sys.stdout.buffer, 0
     for answer in answers:
         failed |= "error" in answer
-        print(json.dumps(answer, ensure_ascii=False), file=out, flush=True)
+        out.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+        out.flush()
     return failed
 
 
@@ -74,6 +94,8 @@ def each(work: Callable[[Row], Row], lines: Iterable[str]) -> Iterator[Row]:
             yield row if row.keys() == {"id", "error"} else {"id": row.get("id"), **work(row)}
         except RowError as error:
             yield {"id": row.get("id"), "error": str(error)}
+        except Exception as error:  # noqa: BLE001 - a fault of ours costs its row, not the million after it
+            yield {"id": row.get("id"), "error": f"{type(error).__name__}: {error}"}
 
 
 def cleaner(chrome: ChromeConfig) -> Callable[[Row], Row]:
@@ -141,8 +163,7 @@ def grouped(source: Iterable[str]) -> Iterator[Row]:
     from flows.dedupe import dedupe
 
     waiting: list[Row] = []
-    answers = dedupe(good(source, waiting))
-    for answer in answers:
+    for answer in dedupe(good(source, waiting)):
         yield from drain(waiting)
         yield answer
     yield from drain(waiting)

@@ -7,6 +7,9 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
+
+from storage.connection import StoreError
 
 
 class LockedError(RuntimeError):
@@ -15,10 +18,9 @@ class LockedError(RuntimeError):
 
 @contextmanager
 def hold(database: Path) -> Iterator[None]:
-    """Hold the lock of a database. Raises `LockedError`, which names the process that has it."""
+    """Hold the lock of a database. Raises `LockedError`, which names the process that has it, or `StoreError`."""
     path = database.with_name(database.name + ".lock")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+") as file:
+    with opened(path) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -29,3 +31,13 @@ def hold(database: Path) -> Iterator[None]:
         file.write(f"{os.getpid()}\n")
         file.flush()
         yield
+
+
+def opened(path: Path) -> IO[str]:
+    """The lock file, made where it is missing; its folder is not. Raises `StoreError`."""
+    if not path.parent.is_dir():
+        raise StoreError(f"{path.parent} is not a folder; make it first, or name another database")
+    try:
+        return path.open("a+")
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written: {error.strerror}; check the permissions of its folder") from None

@@ -61,10 +61,13 @@ def run(config: Config, options: Options, mapper: Mapper = threads, watcher: Wat
 
 
 def check_feeds(config: Config, slugs: Sequence[str]) -> None:
-    """Raise `ConfigError` for a feed nobody has heard of."""
+    """Raise `ConfigError` for a feed nobody has heard of, or that is switched off."""
     unknown = sorted(set(slugs) - config.feeds.keys())
     if unknown:
         raise ConfigError(f"no feed is called {unknown[0]!r}; `fanmill feeds` lists them")
+    off = sorted(slug for slug in slugs if not config.feeds[slug].enabled)
+    if off:
+        raise ConfigError(f"the feed {off[0]!r} is switched off; take out its `enabled = false`")
 
 
 class Run:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import typer
 
 from flows.options import CommandError, Config, Database, Json, faults, find_database
-from storage.queries import feed_health
+from storage.queries import feed_health, find
 from storage.store import Store
 
-DIGITS = 19  # more do not fit into a SQLite integer
+CENTURY = 36_500  # days
 Number = Annotated[str, typer.Argument(help="The article's number, as `fanmill search` shows it, or its address")]
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -36,7 +38,7 @@ def search(
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
     tag: Annotated[str | None, typer.Option(help="Only articles with this tag, by id or name")] = None,
     feed: Annotated[str | None, typer.Option(help="Only this feed")] = None,
-    days: Annotated[int | None, typer.Option(min=1, help="Only the last so many days")] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=CENTURY, help="Only the last so many days")] = None,
     best: Annotated[bool, typer.Option("--best", help="Best match first instead of newest first")] = False,
     config: Config = None,
     db: Database = None,
@@ -60,23 +62,23 @@ def search(
 def show(article: Number, config: Config = None, db: Database = None, as_json: Json = False) -> None:
     """Show an article: text, labels, what to read next, who else has it."""
     with opened(config, db) as store:
-        shown = store.article(number_of(store, article))
+        shown = looked_up(store, article, store.article)
     if as_json:
         return say(shown)
     from flows.screens import article_screen, console
 
-    return console().print(article_screen(found(shown, article)))
+    return console().print(article_screen(shown))
 
 
 def why(article: Number, config: Config = None, db: Database = None, as_json: Json = False) -> None:
     """Tell why an article is as it is: each tag's evidence, each cut's rule, each link's reason."""
     with opened(config, db) as store:
-        reasons = store.why(number_of(store, article))
+        reasons = looked_up(store, article, store.why)
     if as_json:
         return say(reasons)
     from flows.screens import console, reasons_screen
 
-    return console().print(reasons_screen(found(reasons, article)))
+    return console().print(reasons_screen(reasons))
 
 
 def feeds(config: Config = None, db: Database = None, as_json: Json = False) -> None:
@@ -90,21 +92,13 @@ def feeds(config: Config = None, db: Database = None, as_json: Json = False) -> 
     return console(TABLE).print(feeds_table(health))
 
 
-def number_of(store: Store, article: str) -> int:
-    """The id of an article named by number or address. Raises `CommandError` when there is none."""
-    from storage.queries import find
-
-    number = int(article) if article.isdecimal() and len(article) < DIGITS else find(store.connection, article)
-    if number is None or store.article(number) is None:
+def looked_up(store: Store, article: str, ask: Callable[[int], T | None]) -> T:
+    """What the store says of an article named by number or address. Raises `CommandError` when there is none."""
+    number = find(store.connection, article)
+    answer = None if number is None else ask(number)
+    if answer is None:
         raise CommandError(f"there is no article {article}; `fanmill search` shows the numbers")
-    return number
-
-
-def found(value: Any, article: str) -> Any:
-    """The value, which is there: `number_of` has looked."""
-    if value is None:
-        raise CommandError(f"there is no article {article}")
-    return value
+    return answer
 
 
 def say(value: Any) -> None:

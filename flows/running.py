@@ -11,13 +11,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from config.load import Config, find_folder, load
 from flows.outcome import Outcome, Report
 from flows.pipeline import Options, check_feeds
 from flows.pipeline import run as run_pipeline
 from flows.screens import TABLE, console, safe
-from flows.up import healthy
+from flows.up import ServerError, healthy
 
 EXIT = {"completed": 0, "degraded": 1, "failed": 1}
 COUNTS = ("new", "changed", "duplicates", "dropped")
@@ -64,7 +65,7 @@ class Bar:
 
 
 def run(request: Request, folder: Path | None, database: Path | None) -> int:
-    """Run once as asked and give the exit code. Raises `ConfigError`, `LockedError`, `StoreError`."""
+    """Run once as asked and give the exit code. Raises `ConfigError`, `LockedError`, `ServerError`, `StoreError`."""
     folder = find_folder(folder)
     if folder:
         os.environ["FANMILL_CONFIG"] = str(folder)
@@ -96,11 +97,18 @@ def execute(request: Request, config: Config) -> Report:
 
 
 def find_engine() -> None:
-    """Point Prefect at a server that answers; where there is none, allow it to start one for the time of the run."""
-    url = os.environ.get("PREFECT_API_URL", "http://127.0.0.1:4200/api")
-    if "PREFECT_API_URL" in os.environ or healthy(url):
+    """Point Prefect at a server that answers; where there is none, allow it to start one for the time of the run.
+
+    Raises `ServerError` when the server that `PREFECT_API_URL` names does not answer.
+    """
+    named = os.environ.get("PREFECT_API_URL")
+    url = named or "http://127.0.0.1:4200/api"
+    if healthy(url):
         os.environ["PREFECT_API_URL"] = url
+    elif named:
+        raise ServerError(f"no Prefect server answers at {url}; start it, unset PREFECT_API_URL, or add --no-prefect")
     else:
+        os.environ.pop("PREFECT_API_URL", None)  # it may be there and empty
         os.environ["PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"] = "true"
         os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")  # the table names each failure
@@ -116,9 +124,8 @@ def show(report: Report, screen: Console) -> None:
     table.add_column("error")
     for outcome in report.outcomes:
         counts = [str(getattr(outcome, name) or "·") for name in COUNTS]
-        table.add_row(
-            outcome.feed, outcome.outcome, *counts, str(outcome.ms), safe(outcome.error), style=STYLES[outcome.outcome]
-        )
+        error = Text(safe(outcome.error))
+        table.add_row(outcome.feed, outcome.outcome, *counts, str(outcome.ms), error, style=STYLES[outcome.outcome])
     if report.outcomes:
         screen.print(table)
     print(f"{'dry run: ' if report.dry else ''}{report.headline()}", file=sys.stdout)  # noqa: T201

@@ -1,7 +1,7 @@
 """How articles, reasons and feeds look on a terminal.
 
 Whatever came from the network loses its control characters here: an escape sequence in a headline must not reach the
-terminal, nor a direction mark turn a line around.
+terminal, nor a direction mark turn a line around. Nor is any of it markup: a server may well answer "[/x]".
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def search_table(hits: Sequence[Hit]) -> RenderableType:
 def article_screen(shown: Shown) -> RenderableType:
     """An article as a reader sees it: head, text, what to read next, who else has it."""
     article = shown.article
-    parts: list[RenderableType] = [*head(article), Text(), *paragraphs(article.text)]
+    parts: list[RenderableType] = [*head(article), Text(), Text(safe(article.text))]
     parts += see_also(shown.see_also)
     loose = [link for link in shown.links if link.kind == "see_also" and link.target_id is None]
     parts += listed("Named, not held", [line(link.title, link.url) for link in loose])
@@ -79,11 +79,6 @@ def head(article: ArticleRow) -> list[RenderableType]:
         Text(safe(article.labels), style="green"),
         Text(safe(article.url), style="dim"),
     ]
-
-
-def paragraphs(text: str) -> list[RenderableType]:
-    """The text with an empty line between its blocks."""
-    return [Text(safe(text))]
 
 
 def see_also(rows: Sequence[SeeAlsoRow]) -> list[RenderableType]:
@@ -138,7 +133,7 @@ def feeds_table(feeds: Iterable[FeedHealth]) -> Table:
             for moment in (feed.last_new_at, feed.last_success_at, feed.next_poll_at)
         ]
         state = "retired" if feed.retired_at else ("" if feed.enabled else "off")
-        why = " ".join(part for part in (state, safe(feed.last_error)) if part)
+        why = Text(" ".join(part for part in (state, safe(feed.last_error)) if part))
         counts = [str(number or "·") for number in (feed.articles, feed.duplicates)]
         style = "red" if feed.failures else "dim" if state else ""
         table.add_row(feed.slug, *counts, *times, str(feed.failures or "·"), why, style=style)
@@ -147,5 +142,6 @@ def feeds_table(feeds: Iterable[FeedHealth]) -> Table:
 
 def console(most: int = WIDTH) -> Console:
     """A console as wide as the terminal, but no wider than `most` columns; just so wide when there is no terminal."""
-    screen = Console(highlight=False)
-    return Console(highlight=False, width=min(screen.width, most) if screen.is_terminal else most)
+    screen = Console()
+    width = min(screen.width, most) if screen.is_terminal else most
+    return Console(highlight=False, markup=False, emoji=False, width=width)

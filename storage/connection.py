@@ -166,10 +166,11 @@ def use_wal(connection: sqlite3.Connection) -> None:
 
 def check_owner(connection: sqlite3.Connection, path: Path) -> int:
     """The schema version of the file, 0 for an empty one. Raises `StoreError` when it is not ours or too new."""
+    # The tables first: another process may be making them, and commits its name together with them.
+    filled = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     application, version = (
         connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
     )
-    filled = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if application not in {0, APPLICATION_ID} or (application == 0 and filled):
         raise StoreError(f"{path} is a database of another program; name another file, this one was left as it is")
     if version > VERSION:

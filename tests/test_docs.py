@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
+from flows import up
 from flows.cli import app
 from flows.newsroom import Newsroom
 
@@ -71,3 +72,32 @@ def test_every_command_of_the_mill_is_in_the_readme_and_the_changelog() -> None:
     readme, changelog = (HOUSE / "README.md").read_text(), (HOUSE / "CHANGELOG.md").read_text()
     assert [name for name in commands if f"fanmill {name}" not in readme] == []
     assert [name for name in commands if f"`{name}`" not in changelog and f"fanmill {name}" not in changelog] == []
+
+
+def test_a_run_by_hand_is_told_where_the_server_is_in_the_words_of_up() -> None:
+    export, run = up.HINTS.format(url="http://127.0.0.1:4200/api").split("\n\n")[1].splitlines()
+    assert f"{export}\n{run}" in (HOUSE / "README.md").read_text()
+
+
+def test_the_crontab_line_runs_where_nothing_is_set(tmp_path: Path) -> None:
+    [line] = re.findall(r"^    \*/30 \* \* \* \* (.+)$", (HOUSE / "README.md").read_text(), re.MULTILINE)
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv/bin").symlink_to(Path(sys.executable).parent)
+    (tmp_path / "mill").mkdir()
+    (tmp_path / "mill/feeds.toml").write_text("replace = true\n")
+    command = line.replace("/path/to/fanmill", str(tmp_path))
+    done = subprocess.run(["sh", "-c", command], cwd="/", env={"HOME": str(tmp_path)}, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "news.db").exists()
+
+
+@pytest.mark.parametrize("page", ["docs/add-a-site-rule.md", "docs/add-a-tag.md"])
+def test_a_guide_to_rules_says_how_stored_articles_get_them(page: str) -> None:
+    assert "`fanmill run --force --feed SLUG`" in (HOUSE / page).read_text()
+
+
+def test_a_worker_needs_no_copy_of_the_house() -> None:
+    deployment = (HOUSE / "prefect.yaml").read_text()
+    assert "pull:" not in deployment
+    assert "FANMILL_CONFIG" in deployment
+    assert "FANMILL_DB" in deployment

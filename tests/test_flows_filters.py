@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from flows.filters import each
+
 HOUSE = Path(__file__).parents[1]
 PAGE = (
     "<html><body><nav><a href=/>Home</a></nav><article><h1>Trams for Visby</h1>"
@@ -81,6 +83,12 @@ BAD_LINES = {
     "text that is none": ('{"id": 5, "text": 7, "title": 7}', 5),
     "brackets without end": ("[" * 100_000, None),
     "a byte that is no UTF-8": ('{"id": 5, "te\udcffxt": "', None),
+    "half a character for an id": ('{"id": "\\ud800"}', "?"),
+    "a number that is none": ('{"id": NaN, "text": "Trams"}', None),
+    "a number without end": ('{"id": 5, "text": "Trams", "n": [-Infinity]}', None),
+    "a number too large to hold": ('{"id": 1e999, "text": "Trams"}', None),
+    "a number of too many digits": ('{"id": ' + "1" * 5000 + ', "text": "Trams"}', None),
+    "an id that is a list": ('{"id": [[5]], "text": "Trams"}', None),
 }
 
 
@@ -94,6 +102,28 @@ def test_a_bad_line_is_an_error_in_its_place_and_the_others_go_on(name: str) -> 
         "good"
     ]
     assert ["error" in answer for answer in answers] == [False, True] * len(BAD_LINES) + [False]
+
+
+HALVES = [
+    '{"id": "\\ud800", "title": "\\udfff Trams", "text": "One \\ud800 tram."}',
+    '{"id": 2, "title": "Trams", "html": "<p>One \\ud800 tram.</p>", "url": "https://x.example/\\ud800"}',
+    '{"id": 3, "title": "Trams", "text": "A tram.", "url": "https://[\\ud800", "published": "\\ud800"}',
+]
+
+
+@pytest.mark.parametrize("name", ["clean", "tag", "dedupe"])
+def test_half_a_character_becomes_a_question_mark(name: str) -> None:
+    answers, code = filtered(name, HALVES)
+    assert code == 0
+    assert [answer["id"] for answer in answers] == ["?", 2, 3]
+
+
+def test_a_fault_of_our_own_costs_its_row_only() -> None:
+    def work(row: dict[str, Any]) -> dict[str, Any]:
+        return {"half": 1 / row["n"]}
+
+    answers = list(each(work, [json.dumps({"id": n, "n": n}) for n in (0, 2)]))
+    assert answers == [{"id": 0, "error": "ZeroDivisionError: division by zero"}, {"id": 2, "half": 0.5}]
 
 
 @pytest.mark.parametrize("name", ["clean", "tag", "dedupe"])

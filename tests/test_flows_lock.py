@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from flows.lock import LockedError, hold
+from storage.connection import StoreError
 
 
 def test_a_second_run_is_told_who_holds_the_lock(tmp_path: Path) -> None:
@@ -30,4 +31,17 @@ def test_a_killed_holder_leaves_the_lock_free(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "news.db")], cwd=Path(__file__).parents[1])
     assert done.returncode == -9
     with hold(tmp_path / "news.db"):
+        pass
+
+
+@pytest.mark.parametrize("folder", ["/dev/null", "/proc/none", "new"])
+def test_a_folder_that_is_none_is_told_and_not_made(folder: str, tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="is not a folder"), hold(tmp_path / folder / "news.db"):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lock_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "news.db.lock").mkdir()
+    with pytest.raises(StoreError, match="cannot be written"), hold(tmp_path / "news.db"):
         pass
