@@ -3,8 +3,8 @@
     fresh ─▶ sift ─▶ fetch the pages that are wanted ─▶ refine ─▶ Arrival | Drop
 
 What is lost by our own trouble or in passing (a page that timed out, a worker that was killed) is tried again at the
-next polls, `TRIES` times in all. Until then its `entry_hash` says "again-1", "again-2". A feed whose pages fail in passing
-`PATIENCE` times in one poll is asked for no more of them in it: a host that hangs must not hold up the run.
+next polls, `TRIES` times in all. Until then its `entry_hash` says "again-1", "again-2". A feed whose pages fail in
+passing `PATIENCE` times in one poll is asked for no more of them in it: a host that hangs must not hold up the run.
 """
 
 from __future__ import annotations
