@@ -1,12 +1,14 @@
 """`fanmill demo`: the whole mill on the made-up newsroom, over real HTTP on loopback, three runs one after the other.
 
 The first edition comes in; then nothing has changed, and nothing but conditional requests is sent; then the second
-edition changes one article and brings new ones, among them the target of an earlier See-also line.
+edition changes some articles and brings new ones, among them the target of an earlier See-also line.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,18 +23,19 @@ from storage.connection import StoreError
 from storage.store import Store
 
 NAME = "newsroom.db"
+WORDS = "data centre"
 FILES = [f"newsroom{raw}.db{end}" for raw in ("", ".raw") for end in ("", "-wal", "-shm")]
 EDITIONS = (
     (1, "First edition: everything is new"),
     (1, "Again: nothing has changed, so nothing is parsed and no article is written"),
-    (2, "Second edition: one article has changed, new ones have come"),
+    (2, "Second edition: articles have changed, new ones have come"),
 )
 HINTS = """
 Now look around:
 
-    fanmill search "export controls" --db {db}
-    fanmill show 1 --db {db}
-    fanmill why 1 --db {db}
+    {fanmill} search "{words}" --db {db}
+    {fanmill} show 1 --db {db}
+    {fanmill} why 1 --db {db}
     sqlite3 {db} "SELECT published_at, feed, labels, title FROM v_unique_articles ORDER BY published_at DESC LIMIT 10"
 """
 
@@ -57,10 +60,18 @@ def run(folder: Path, *, prefect: bool) -> int:
         shown = store.article(store.search("Microsoft", limit=1)[0].id)
         if shown:
             screen.print(article_screen(shown))
-        screen.rule('fanmill search "export controls"', align="left")
-        screen.print(search_table(store.search("export controls", limit=5)))
-    screen.print(HINTS.format(db=database), highlight=False)
+        screen.rule(f'fanmill search "{WORDS}"', align="left")
+        screen.print(search_table(store.search(WORDS, limit=4)))
+    screen.print(HINTS.format(db=database, words=WORDS, fanmill=command()), soft_wrap=True)
     return 0
+
+
+def command() -> str:
+    """How to call fanmill from here: by its name where it is on the PATH, else by its place in this environment."""
+    if shutil.which("fanmill"):
+        return "fanmill"
+    place = Path(sys.executable).with_name("fanmill")
+    return str(place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place)
 
 
 def cleared(folder: Path) -> Path:
