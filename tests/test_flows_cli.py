@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -261,13 +262,20 @@ def test_a_service_whose_terminal_closes_stops_its_server(tmp_path: Path) -> Non
     env |= {"PREFECT_HOME": str(tmp_path / "home"), "FANMILL_CONFIG": str(tmp_path)}
     asked = urllib.request.Request(f"{api}/deployments/filter", b"{}", {"Content-Type": "application/json"})
     command = [*COMMAND, "up", "--port", str(port), "--db", str(tmp_path / "news.db")]
-    with subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        hints = up.HINTS.format(url=api)
-        assert "".join(process.stdout.readline() for _ in hints.splitlines()) == hints
-        assert soon(lambda: json.load(urllib.request.urlopen(asked, timeout=9)))
-        process.send_signal(signal.SIGHUP)
-        assert process.wait(60) == 0
+    # Whoever runs the tests may ignore the signal, as `nohup` does, and its children would inherit that.
+    heed = partial(signal.signal, signal.SIGHUP, signal.SIG_DFL)
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, text=True, preexec_fn=heed
+    ) as process:
+        try:
+            assert process.stdout
+            hints = up.HINTS.format(url=api)
+            assert "".join(process.stdout.readline() for _ in hints.splitlines()) == hints
+            assert soon(lambda: json.load(urllib.request.urlopen(asked, timeout=9)))
+            process.send_signal(signal.SIGHUP)
+            assert process.wait(60) == 0
+        finally:
+            process.kill()
     assert not up.healthy(api)
 
 

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -92,12 +93,17 @@ def test_an_interrupt_ends_a_run_that_waits_for_a_server(mode: str, tmp_path: Pa
         words = ["run", mode, "--config", str(tmp_path), "--db", str(tmp_path / "news.db")]
         env = {key: value for key, value in os.environ.items() if not key.startswith(("FANMILL_", "PREFECT_"))}
         env["PREFECT_HOME"] = str(tmp_path / "home")
-        process = subprocess.Popen([*COMMAND, *words], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        mute.settimeout(120)
-        asked, _ = mute.accept()
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=30)
-        asked.close()
+        # A shell that runs the tests in the background ignores the signal, and its children would inherit that.
+        heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+        process = subprocess.Popen([*COMMAND, *words], env=env, stdout=subprocess.DEVNULL, preexec_fn=heed)
+        try:
+            mute.settimeout(120)
+            asked, _ = mute.accept()
+            process.send_signal(signal.SIGINT)
+            process.wait(30)
+            asked.close()
+        finally:
+            process.kill()
     assert process.returncode == 130
     with sqlite3.connect(tmp_path / "news.db") as database:
         assert database.execute("SELECT state FROM runs").fetchall() == [("crashed",)]

@@ -8,6 +8,7 @@ import sys
 import tomllib
 import urllib.error
 import urllib.request
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -255,10 +256,16 @@ def test_half_of_the_generated_feeds_are_full_and_half_have_heavy_pages() -> Non
 def test_the_newsroom_can_be_served_by_itself_until_interrupted() -> None:
     command = [sys.executable, "-m", "flows.newsroom", "--feeds", "1", "--articles", "2", "--edition", "2"]
     root = Path(__file__).parents[1]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root) as served:
-        assert served.stdout
-        lines = [served.stdout.readline() for _ in range(4)]
-        url = tomllib.loads("".join(lines))["feeds"]["site-000"]["url"]
-        assert len(feedparser.parse(get(url)[2]).entries) == 2
-        served.send_signal(signal.SIGINT)
-        assert served.wait(timeout=10) == 0
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell in the background has children ignore it
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root, preexec_fn=heed
+    ) as served:
+        try:
+            assert served.stdout
+            lines = [served.stdout.readline() for _ in range(4)]
+            url = tomllib.loads("".join(lines))["feeds"]["site-000"]["url"]
+            assert len(feedparser.parse(get(url)[2]).entries) == 2
+            served.send_signal(signal.SIGINT)
+            assert served.wait(timeout=10) == 0
+        finally:
+            served.kill()
