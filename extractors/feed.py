@@ -5,7 +5,8 @@
 
 `parse` is the only door, `FeedError` the only error, and this the only module that imports feedparser. feedparser is
 given bytes in memory and nothing else (a str or a path it would open), mended ones, with its sanitiser and its link
-resolver off: they cost more than half of its time, and both are done better later, by `safe.sanitise` and the cleaner.
+resolver off: they cost more than half of its time, and both are done better later: the cleaner resolves addresses, and
+what is kept is plain text.
 """
 
 from __future__ import annotations

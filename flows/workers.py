@@ -25,7 +25,7 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import forkserver
 from types import TracebackType
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -33,7 +33,6 @@ LIMIT = 10.0  # seconds a task may take, unless told
 METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 

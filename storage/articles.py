@@ -5,12 +5,11 @@ A changed article's rows are replaced, never added to. Nothing here decides; see
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from extractors.addresses import canonical
+from extractors.addresses import canonical, domain
 from extractors.fingerprints import title_key
 from extractors.model import Evidence, Link, Tag
 from storage.drafts import Draft, chosen, section_of
@@ -40,7 +39,6 @@ SEEN = "UPDATE articles SET entry_hash = ? WHERE id = ? AND entry_hash <> ?"
 PARTS = ("addresses", "cuts", "article_tags", "article_entities", "links")
 
 STRONGEST = ("user", "rule", "entity", "model", "feed", "parent")
-HOST = re.compile(r"https://(\[[^\]]*\]|[^/:?#]+)")  # of a canonical address: already without www
 TITLE_WORDS = 3  # of a link without a known address, before its title may name an article
 
 
@@ -155,8 +153,7 @@ def link_row(link: Link) -> tuple[Any, ...]:
     key = canonical(url)
     title = title_key(scrub(link.title)) if link.kind in {"see_also", "related"} else ""
     named = len(title.split()) >= TITLE_WORDS
-    host = HOST.match(key)
     return (
         link.kind, link.position, link.label, link.title,
-        url or None, host[1] if host else None, key or None, title if named else None,
+        url or None, domain(key) or None, key or None, title if named else None,
     )  # fmt: skip

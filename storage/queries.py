@@ -49,9 +49,6 @@ FROM best JOIN articles_fts ON articles_fts.rowid = best.id JOIN articles AS a O
     JOIN feeds AS f ON f.id = a.feed_id
 WHERE articles_fts MATCH :words ORDER BY best.score, a.published_at DESC"""  # noqa: S608 - our own constants
 
-LATEST = f"""SELECT {HIT}, '' AS snippet FROM articles AS a JOIN feeds AS f ON f.id = a.feed_id
-WHERE a.duplicate_of IS NULL AND {FILTERS} ORDER BY a.published_at DESC, a.id DESC LIMIT :limit"""  # noqa: S608 - our own constants
-
 FIND = """SELECT id FROM articles
 WHERE id = :id OR uid = :text OR id IN (SELECT article_id FROM addresses WHERE url_key = :key)
 ORDER BY duplicate_of IS NOT NULL, id LIMIT 1"""
@@ -161,11 +158,6 @@ def filters(asked: Search) -> dict[str, Any]:
         "feed": asked.feed and scrub(asked.feed),
         "since": maybe_iso(asked.since),
     }
-
-
-def recent(connection: sqlite3.Connection, asked: Search) -> list[Hit]:
-    """The newest articles, each once; `words` do not count."""
-    return list(read(connection, Hit, LATEST, filters(asked)))
 
 
 def find(connection: sqlite3.Connection, text: str) -> int | None:

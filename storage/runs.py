@@ -22,8 +22,6 @@ REPORT = """SELECT id, trigger, version, started_at, finished_at, state, feeds, 
     duplicates, quarantined, error FROM runs WHERE id = :run"""
 FAILURES = """SELECT f.slug AS feed, p.outcome, p.status, p.error_kind, p.error
 FROM polls AS p JOIN feeds AS f ON f.id = p.feed_id WHERE p.run_id = :run AND p.outcome = 'error' ORDER BY f.slug"""
-HISTORY = """SELECT id, trigger, version, started_at, finished_at, state, feeds, failed, new_articles, changed,
-    duplicates, quarantined, error FROM runs ORDER BY id DESC LIMIT :limit"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +92,3 @@ def report(connection: sqlite3.Connection, run_id: int) -> RunReport:
     return RunReport(
         **{name: getattr(found, name) for name in RunReport.__slots__ if name != "failures"}, failures=failures
     )
-
-
-def history(connection: sqlite3.Connection, limit: int = 20) -> list[RunReport]:
-    """The last runs, newest first."""
-    return list(read(connection, RunReport, HISTORY, {"limit": limit}))

@@ -16,12 +16,14 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from flows.lock import LockedError, hold
 from flows.newsroom import Newsroom
 
 pytestmark = pytest.mark.engine
@@ -114,6 +116,31 @@ def test_a_run_by_hand_polls_the_named_feed(engine: Engine) -> None:
     assert done.returncode == 0, done.stderr
     [run] = wait_for(lambda: [r for r in engine.runs(scheduled=False) if r["state_type"] in {"COMPLETED", "FAILED"}])
     assert (run["state_type"], run["parameters"]["feeds"]) == ("COMPLETED", [slug])
+
+
+def test_a_scheduled_run_is_skipped_while_another_one_holds_the_database(engine: Engine) -> None:
+    def skipped() -> list[dict[str, Any]]:
+        return [run for run in engine.runs(scheduled=True) if run["state_name"] == "Skipped"]
+
+    before = len(skipped())
+    with held(engine.database):
+        assert wait_for(lambda: len(skipped()) > before)
+
+
+@contextmanager
+def held(database: Path) -> Iterator[None]:
+    """The lock of a database, once the run that may have it is over."""
+    with ExitStack() as stack:
+        wait_for(lambda: taken(stack, database))
+        yield
+
+
+def taken(stack: ExitStack, database: Path) -> bool:
+    try:
+        stack.enter_context(hold(database))
+    except LockedError:
+        return False
+    return True
 
 
 BAD_PARAMETERS = {

@@ -12,7 +12,7 @@ import pytest
 from config.settings import Feed
 from storage.intents import FeedState, Harvest, Poll
 from storage.queries import feed_health
-from storage.runs import history
+from storage.runs import report
 from storage.store import Store
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -161,15 +161,15 @@ def test_what_the_feed_says_of_itself_is_kept_where_the_configuration_says_nothi
 def test_a_run_sums_up_its_polls(store: Store) -> None:
     poll(store)
     poll(store, outcome="error", error_kind="timeout", error="no answer")
-    report = store.finish_run(1, "degraded", LATER, "ledger: timeout")
-    assert (report.state, report.feeds, report.failed, report.finished_at) == ("degraded", 2, 1, "2026-11-20T13:00:00Z")
-    assert [(failure.feed, failure.error_kind) for failure in report.failures] == [("ledger", "timeout")]
-    assert [run.id for run in history(store.connection)] == [1]
+    told = store.finish_run(1, "degraded", LATER, "ledger: timeout")
+    assert (told.state, told.feeds, told.failed, told.finished_at) == ("degraded", 2, 1, "2026-11-20T13:00:00Z")
+    assert [(failure.feed, failure.error_kind) for failure in told.failures] == [("ledger", "timeout")]
+    assert report(store.connection, 1) == told
 
 
 def test_a_run_that_died_is_called_crashed_when_the_next_begins(store: Store) -> None:
     poll(store)
     assert store.start_run("schedule", "1", LATER, "flow", "c0ffee") == 2
-    [second, first] = history(store.connection)
+    first, second = (report(store.connection, number) for number in (1, 2))
     assert (first.state, first.feeds, first.finished_at) == ("crashed", 1, "2026-11-20T13:00:00Z")
     assert (second.state, second.trigger) == ("running", "schedule")
