@@ -17,6 +17,10 @@ LinkKind = Literal["see_also", "related", "source", "outbound"]
 EvidenceSource = Literal["feed", "rule", "entity", "parent", "model", "user"]
 
 
+# In place of an `entry_hash`, followed by the number of tries: it never equals one, so that the entry is tried again.
+AGAIN = "again-"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """What a feed claims about one article. Text fields are plain text; `content` and `summary` are raw HTML."""
@@ -35,8 +39,24 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """How often a document asks to be fetched.
+
+    `wait` is seconds, the longer of RSS ttl and sy:updatePeriod/Frequency; `skip_hours` are hours of UTC, 0-23,
+    `skip_days` days of the week from Monday, 0-6, in which not to ask.
+    """
+
+    wait: int = 0
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
-    """A feed document, read. `warning` tells what was wrong with bytes that could be read all the same."""
+    """A feed document, read. `warning` tells what was wrong with bytes that could be read all the same.
+
+    `identity` names what its entries' guids were made of; see `extractors.identity`.
+    """
 
     title: str = ""
     site_url: str | None = None
@@ -44,6 +64,8 @@ class ParsedFeed:
     format: str = ""
     entries: tuple[Entry, ...] = ()
     warning: str | None = None
+    hints: Hints = field(default_factory=Hints)
+    identity: str = "guid"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
