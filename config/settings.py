@@ -38,21 +38,33 @@ def readable(address: str) -> str:
     return address
 
 
-Duration = Annotated[int, BeforeValidator(seconds), Field(gt=0)]
+Duration = Annotated[int, BeforeValidator(seconds), Field(gt=0, le=366 * 86400)]  # a year: beyond it time ends
 Address = Annotated[str, Field(pattern=r"^https?://[^\s/?#]+\S*$"), AfterValidator(readable)]
+Agent = Annotated[str, Field(max_length=200, pattern=r"^[\x20-\x7e]*$")]
+Contact = Annotated[str, Field(max_length=150, pattern=r"^[^\s()<>\x00-\x1f]*$")]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """One feed to poll. `slug` names it in rows, logs and commands and never changes."""
+    """One feed to poll. `slug` names it in rows, logs and commands and never changes.
+
+    `hints` says whether its document's own wishes (ttl, sy:updatePeriod, skipHours, skipDays, max-age) are heeded;
+    Retry-After always is. `identity` is what tells its entries apart; "auto" begins with the guid and falls back by
+    itself. Entries older than `max_age` seconds when first met are passed over.
+    """
 
     slug: Slug
     url: Address
     title: str = ""
     every: Duration = 1800
+    adaptive: bool = True
+    hints: bool = True
     tags: tuple[str, ...] = ()
     pages: Literal["auto", "always", "never"] = "auto"
+    identity: Literal["auto", "guid", "link", "link_date", "link_date_title"] = "auto"
+    max_age: Duration | None = None
+    user_agent: Agent = ""
     allow_private: bool = False
     enabled: bool = True
 
@@ -61,14 +73,21 @@ class Feed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How the mill runs. Sizes are bytes after decoding, times are seconds."""
+    """How the mill runs. Sizes are bytes after decoding, times are seconds.
+
+    `per_domain` and `delay` hold for public hosts, by registered domain; `per_host` for private ones, by host and port.
+    """
 
     name: Literal["mill"] = "mill"  # filled with the table's own name; no operator may set it
     database: str = "news.db"
-    contact: str = ""
+    contact: Contact = ""
+    user_agent: Agent = ""
     connections: Annotated[int, Field(ge=1, le=256)] = 16
-    per_host: Annotated[int, Field(ge=1, le=16)] = 2
-    delay: Annotated[float, Field(ge=0, le=60)] = 0.0
+    per_domain: Annotated[int, Field(ge=1, le=16)] = 1
+    delay: Annotated[float, Field(ge=0, le=60)] = 1.0
+    per_host: Annotated[int, Field(ge=1, le=64)] = 4
+    page_time: Duration = 120
+    robots: bool = True
     deadline: Annotated[float, Field(gt=0, le=600)] = 20.0
     max_bytes: Annotated[int, Field(ge=1024)] = 15_000_000
     max_redirects: Annotated[int, Field(ge=0, le=10)] = 10
@@ -77,6 +96,6 @@ class Settings:
     max_entries: Annotated[int, Field(ge=1)] = 500
     allow_private: bool = False
     keep_raw: bool = True
-    schedule: Duration = 1800
+    schedule: Duration = 900
 
     __pydantic_config__ = STRICT

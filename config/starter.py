@@ -13,15 +13,15 @@ FILES = {
 [mill]
 # database = "news.db"                  # the SQLite file
 # contact = "https://example.org/bot"   # goes into the User-Agent, so that publishers can reach you
-# schedule = "30m"                      # how often `fanmill up` starts a run
+# schedule = "15m"                      # how often `fanmill up` starts a run
 """,
     "feeds.toml": """\
-# Your feeds. Tables here are laid over the shipped ones by name.
+# Your feeds. Tables here are laid over the shipped ones by name; `fanmill add` and `fanmill import` write them too.
 # replace = true                        # set all shipped feeds aside
 
 # [feeds.my-feed]
 # url = "https://example.org/feed.xml"
-# every = "1h"                          # ask no sooner than this
+# every = "1h"                          # ask about this often, less often while it is quiet
 # pages = "auto"                        # fetch pages: "auto" when the feed's text is not whole, "always", "never"
 
 # [feeds.the-register]

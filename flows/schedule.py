@@ -1,40 +1,155 @@
-"""When to ask a feed again.
+"""When to ask again: feeds, and entries that could not be processed.
 
-After an answer: the feed's own interval, or later when the server says so (Retry-After, max-age). After a failure: the
-interval for the first two, then doubled with each further one, a week at the most; a feed is never given up silently.
-Whatever a server says, it is asked again within a day.
+    next_poll  =  max(interval, what the server asks for), moved out of the hours and days it asks to be left alone in
+
+The interval is `every` for a feed that keeps its pace. For an adaptive one it is the time in which `EXPECTED` new
+entries are to be expected from the mean gap between its entries, at least `every`; and the longer it has been silent,
+the longer it is (`SILENCE`). It is shortened by up to a tenth, by luck, so that feeds spread out, and so that a run
+that comes every 30 minutes finds a feed of 30 minutes due.
+
+What the server asks for is the latest of Retry-After (both forms, RFC 9110 §10.2.3), max-age, or Expires as told from
+the server's own clock (RFC 9111 §4.2.1), RSS ttl and sy:updatePeriod. Whatever it says, it is asked within a day, or
+within `every` where that is more.
+
+After failures: the same for the first two, then `every` doubled with each further one, a week at the most, plus up to a
+quarter by luck. A feed is never given up for being asked too often; what retires one is in `storage.feeds`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-DAY = 86_400
+from extractors.model import Hints
+
+HOUR = 3_600
+DAY = 24 * HOUR
 WEEK = 7 * DAY
-PATIENCE = 2  # failures before the interval grows
+PATIENCE = 3  # failures in a row from which on the wait is doubled
+EXPECTED = 0.25  # new entries at a poll of an adaptive feed: one poll of four finds one
+STEADY = 6 * HOUR  # the most an adaptive interval grows for a feed that is not silent
+SILENCE = ((30 * DAY, DAY), (14 * DAY, 12 * HOUR), (7 * DAY, 6 * HOUR))  # silent for, interval at least (CommaFeed's)
+RECENT = 20  # entries a pace is taken from
+PAIR = 2  # dates, without which there is no gap
+WINDOW = 28 * DAY  # in which they were published
+DEAD = (30 * DAY, 8)  # a feed is silent after so long, and after so many of its usual gaps
+TRIES = 5  # of a quarantined entry, after the first
+EARLY, SPREAD = 0.02, 0.08  # share of an interval taken off: always, and by luck
+LATE = 0.25  # share of a wait after failures added by luck
 
 
-def next_poll(now: datetime, every: int, failures: int, headers: Mapping[str, str]) -> datetime:
-    """The time of the next poll. `every` is seconds; `failures` counts those in a row, this answer included."""
-    wait = every * 2 ** min(max(0, failures - PATIENCE), 20)
-    wait = min(wait, WEEK) if failures else wait
-    return now + timedelta(seconds=max(wait, min(hint(now, headers), DAY)))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What is known of a feed. Times in seconds; `failures` are those in a row, the latest answer included.
+
+    `gap` is the mean time between its entries, `newest` the latest of their dates. `heed` says whether the pace that
+    its document and its caches ask for counts; Retry-After always does.
+    """
+
+    every: int
+    adaptive: bool = True
+    heed: bool = True
+    gap: int | None = None
+    newest: datetime | None = None
+    failures: int = 0
+    hints: Hints = field(default_factory=Hints)
 
 
-def hint(now: datetime, headers: Mapping[str, str]) -> int:
-    """Seconds the server asks us to wait: the larger of Retry-After and max-age, 0 when it says nothing readable."""
-    age = re.search(r"\bmax-age=\"?(\d{1,9})", headers.get("cache-control", ""))
-    return max(retry_after(now, headers.get("retry-after", "")), int(age[1]) if age else 0)
+def next_poll(begun: datetime, now: datetime, past: Past, headers: Mapping[str, str], luck: float) -> datetime:
+    """When to poll next. `begun` is when this run began, `now` when the answer came; `luck` lies in 0-1.
+
+    `headers` are the answer's, names in lower case; empty when there was none.
+    """
+    if past.failures >= PATIENCE:
+        wait = min(past.every * 2 ** min(past.failures - PATIENCE, 20), WEEK) * (1 + LATE * luck)
+    else:
+        wait = interval(now, past) * (1 - EARLY - SPREAD * luck)
+    asked = wished(now, past, headers)
+    soonest = max(begun + timedelta(seconds=wait), now + timedelta(seconds=min(asked, DAY)))
+    return spared(soonest, past.hints, now + timedelta(seconds=max(DAY, past.every))) if past.heed else soonest
+
+
+def interval(now: datetime, past: Past) -> float:
+    """Seconds between two polls by the feed's own pace."""
+    if not past.adaptive or past.failures:
+        return past.every
+    expected = min(EXPECTED * past.gap, STEADY) if past.gap else 0
+    silent = (now - past.newest).total_seconds() if past.newest else 0
+    decayed = next((least for longer, least in SILENCE if silent >= longer), 0)
+    return max(past.every, expected, decayed)
+
+
+def wished(now: datetime, past: Past, headers: Mapping[str, str]) -> int:
+    """Seconds the server and the document ask us to wait; 0 when they say nothing readable."""
+    after = retry_after(now, headers.get("retry-after", ""))
+    return max(after, lifetime(headers), past.hints.wait) if past.heed else after
+
+
+def lifetime(headers: Mapping[str, str]) -> int:
+    """Seconds for which the answer stays fresh; 0 when it says nothing, or that it does not.
+
+    Expires counts only without Cache-Control, from the Date beside it: the server's clock may be wrong by years.
+    """
+    control = headers.get("cache-control", "").lower()
+    if control:
+        age = re.search(r"\bmax-age=\"?(\d{1,9})", control)
+        return int(age[1]) if age and "no-cache" not in control and "no-store" not in control else 0
+    expires, date = moment(headers.get("expires", "")), moment(headers.get("date", ""))
+    return max(0, int((expires - date).total_seconds())) if expires and date else 0
 
 
 def retry_after(now: datetime, value: str) -> int:
-    """Retry-After in seconds, from either of its forms (RFC 9110 §10.2.3); 0 when it is neither."""
-    if re.fullmatch(r"\d{1,9}", value.strip()):
+    """Retry-After in seconds, from either of its forms; 0 when it is neither."""
+    if re.fullmatch(r"[0-9]{1,9}", value.strip()):
         return int(value)
+    at = moment(value)
+    return max(0, int((at - now).total_seconds())) if at else 0
+
+
+def moment(value: str) -> datetime | None:
+    """A date of HTTP as an aware UTC time; None for anything else."""
     try:
-        return max(0, int((parsedate_to_datetime(value) - now).total_seconds()))
+        found = parsedate_to_datetime(value)
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except Exception:  # noqa: BLE001 - email.utils raises what it meets: OverflowError for a year of twenty digits
+        return None
+
+
+def spared(at: datetime, hints: Hints, latest: datetime) -> datetime:
+    """The first time from `at` on that lies in none of the hours and days to be spared, but no later than `latest`."""
+    moved = at
+    while moved.hour in hints.skip_hours or moved.weekday() in hints.skip_days:
+        moved = moved.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        if moved > latest:
+            return max(at, latest)
+    return moved
+
+
+def pace(dates: Sequence[datetime | None], now: datetime) -> int | None:
+    """The mean number of seconds between entries, from the dates of a document; None when it has fewer than two.
+
+    Counted back from `now`, so that two entries of one hour three weeks ago are no sign of haste. Dates in the future
+    are nobody's.
+    """
+    past = sorted((date for date in dates if date and date <= now), reverse=True)
+    if len(past) < PAIR:
+        return None
+    recent = [date for date in past[:RECENT] if (now - date).total_seconds() <= WINDOW]
+    since = recent[-1] if recent else now - timedelta(seconds=WINDOW)
+    return max(1, int((now - since).total_seconds() / max(1, len(recent))))
+
+
+def silent_for(now: datetime, last_new: datetime | None, gap: int | None) -> int:
+    """Days since a feed that answers brought anything new, once they are too many for one of its pace; else 0."""
+    if last_new is None:
         return 0
+    silent = (now - last_new).total_seconds()
+    return int(silent / DAY) if silent > max(DEAD[0], DEAD[1] * (gap or 0)) else 0
+
+
+def next_try(now: datetime, tries: int) -> datetime | None:
+    """When to try an entry again that was dropped `tries` times: after 1, 4, 16, 64 and 256 hours, then never."""
+    return now + timedelta(seconds=HOUR * 4 ** (tries - 1)) if 1 <= tries <= TRIES else None
