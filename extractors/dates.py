@@ -1,9 +1,9 @@
 """Dates as feeds write them, to aware UTC datetimes; None for what is no date or cannot be meant.
 
-RFC 822 and ISO 8601 in all their careless forms, month names in English, seconds since 1970. A date without a zone is
-UTC. Out of range is None: year 1 is Go's zero time and 1 January 1970 everybody else's, both found in real feeds;
-9999 means "never". Dates with only digits and slashes (03/04/2024) are not guessed at. No clock: whether a date lies
-in the future is for those who know the present.
+RFC 822 and ISO 8601 in all their careless forms, month names in eight languages, seconds since 1970. A date without a
+zone is UTC. Out of range is None: year 1 is Go's zero time and 1 January 1970 everybody else's, both found in real
+feeds; 9999 means "never". Dates with only digits and slashes (03/04/2024) are not guessed at. No clock: whether a date
+lies in the future is for those who know the present.
 """
 
 from __future__ import annotations
@@ -28,32 +28,45 @@ ZONES = {
     "NST": -3.5, "NDT": -2.5, "AST": -4, "ADT": -3, "BRT": -3, "ART": -3, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5,
     "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "AKDT": -8, "HST": -10,
 }  # fmt: skip
-MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
+# By their first letters: English; other spellings in German, French, Spanish, Italian, Portuguese, Dutch and Swedish.
+MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name} | {
+    "jän": 1, "ene": 1, "gen": 1, "fév": 2, "fev": 2, "mär": 3, "mrz": 3, "mrt": 3, "maa": 3, "avr": 4, "abr": 4,
+    "mai": 5, "mei": 5, "mag": 5, "maj": 5, "juin": 6, "giu": 6, "juil": 7, "lug": 7, "aoû": 8, "aou": 8, "ago": 8,
+    "set": 9, "okt": 10, "ott": 10, "out": 10, "déc": 12, "dez": 12, "dic": 12,
+}  # fmt: skip
 
 MINUTE, SECOND = r"(?P<minute>[0-5]\d)", r"(?P<second>[0-5]\d|60)(?:[.,]\d{1,12})?"
 CLOCK = rf"(?P<hour>\d{{1,2}})[:.h]{MINUTE}(?:[:.]{SECOND})?\s?(?P<half>[AaPp]\.?[Mm]\.?)?"
-ZONE = r"(?:\s{0,3}(?P<zone>\(?[A-Za-z]{1,5}\)?)?\s?(?P<sign>[+\u2212-])?(?P<east>\d{1,2}:?\d{2}|\d{1,2})?)?"
+EAST = r"(?P<sign>[+\u2212-])?(?P<east>\d{1,2}:?\d{2}|\d{1,2})(?:\s?[A-Za-z]{1,5})?"  # "+0200 CEST": the number counts
+ZONE = rf"(?:\s{{0,3}}(?P<zone>\(?[A-Za-z]{{1,5}}\)?)?\s?(?:{EAST})?)?"
 GAP = r"\.?,?[\s-]{1,3}"
-NAME, NUMBER = r"(?P<month>[A-Za-z]{3,9})", r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-DAY = rf"(?:{NUMBER}{GAP}(?:of\s)?{NAME}{GAP}(?P<year>\d{{4}}|\d{{2}}))"
+NAME, NUMBER = r"(?P<month>[^\W\d_]{3,10})", r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+DAY = rf"(?:{NUMBER}{GAP}(?:(?:of|de)\s)?{NAME}{GAP}(?:de\s)?(?P<year>\d{{4}}|\d{{2}}))"
 AMERICAN = rf"(?:{NAME}\.?\s{{1,3}}{NUMBER},?\s{{1,3}}(?P<year>\d{{4}}))"
 ASCTIME = rf"{NAME}\s{{1,3}}{NUMBER}\s{{1,3}}{CLOCK}\s{{1,3}}(?:(?P<zone>[A-Za-z]{{1,5}})\s)?(?P<year>\d{{4}})"
 WEEKDAY = r"(?:[^\W\d_]{2,12}\.?,?\s{0,3})?"
 ISO = r"(?P<year>\d{4})(?P<dash>[-/.]?)(?P<month>\d{2})(?P=dash)(?P<day>\d{2})"
 LAX_ISO = r"(?P<year>\d{4})(?P<dash>[-/.])(?P<month>\d{1,2})(?P=dash)(?P<day>\d{1,2})"
+CHINESE = r"(?P<year>\d{4})\s?[年년]\s?(?P<month>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?[日일]"
+DOTTED = r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})"  # the day comes first wherever dots are used
 COMPACT = rf"(?P<hour>\d{{2}}){MINUTE}(?:{SECOND})?"
 FORMS = tuple(
-    re.compile(form + r"\s{0,3}(?:\([^()]{0,30}\))?")
+    re.compile(
+        form + r"\s{0,3}(?:\([^()]{0,30}\)|\[[\w/+:-]{0,40}\]|m=[+-][\d.]{1,20})?"
+    )  # (CET), [Europe/Paris], Go's clock
     for form in (
         rf"{ISO}(?:(?:[Tt]|\s{{1,3}}|,\s){CLOCK}{ZONE})?",
         rf"{ISO}[Tt]{COMPACT}{ZONE}",
         rf"{LAX_ISO}(?:(?:[Tt]\s?|\s|,\s){CLOCK}{ZONE})?",
+        rf"{CHINESE}(?:\s{{1,3}}{CLOCK}{ZONE})?",
+        rf"{WEEKDAY}{DOTTED}(?:,?(?:\s{{1,3}}|\s-\s){CLOCK}{ZONE})?",
         r"(?P<year>\d{4})-(?P<month>\d{2})",
-        rf"{WEEKDAY}{DAY}(?:,?(?:\s{{1,3}}|\sat\s|T){CLOCK}{ZONE})?",
-        rf"(?:{WEEKDAY})??{AMERICAN}(?:,?(?:\s{{1,3}}|\sat\s){CLOCK}{ZONE})?",
+        rf"{WEEKDAY}{DAY}(?:,?(?:\s{{1,3}}|\s(?:at|-)\s|T){CLOCK}{ZONE})?",
+        rf"(?:{WEEKDAY})??{AMERICAN}(?:,?(?:\s{{1,3}}|\s(?:at|-)\s){CLOCK}{ZONE})?",
         rf"{WEEKDAY}{ASCTIME}{ZONE.replace('?P<zone>', '?:')}",
     )
 )
+DAYS = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
 EPOCH = re.compile(r"\d{9,10}(?:\.\d{1,9})?|\d{13}")
 
 
@@ -69,12 +82,17 @@ def read_date(text: str) -> datetime | None:
     return None
 
 
-def from_struct(moment: time.struct_time | None) -> datetime | None:
-    """A struct in UTC, which is feedparser's time, as a datetime."""
+def from_struct(moment: time.struct_time | None, text: str) -> datetime | None:
+    """A struct in UTC, which is what feedparser made of the text, as a datetime; None when its day is not in the text.
+
+    feedparser takes "2026년 3월 3일" for the first of November. Its zone may put the day before or after.
+    """
     try:
-        return sane(datetime(*moment[:6], tzinfo=UTC)) if moment else None
+        found = sane(datetime(*moment[:6], tzinfo=UTC)) if moment else None
     except (ValueError, TypeError, OverflowError):
         return None
+    days = {(found + timedelta(days=shift)).day for shift in (-1, 0, 1)} if found else set()
+    return found if days & {int(number) for number in DAYS.findall(text[:LONGEST])} else None
 
 
 def sane(moment: datetime | None) -> datetime | None:
@@ -85,7 +103,7 @@ def sane(moment: datetime | None) -> datetime | None:
 def build(part: dict[str, str]) -> datetime | None:
     """The moment of the named parts, or None when there is no such day, hour or zone."""
     month = part["month"]
-    number = int(month) if month.isdigit() else MONTHS.get(month[:3].lower(), 0)
+    number = int(month) if month.isdigit() else MONTHS.get(month[:4].lower(), 0) or MONTHS.get(month[:3].lower(), 0)
     year = int(part["year"])
     if len(part["year"]) == len("99"):
         year += 1900 if year > PIVOT else 2000

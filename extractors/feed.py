@@ -1,12 +1,12 @@
 """From feed bytes to entries: RSS 0.9 to 2.0, RDF, Atom 0.3 and 1.0, CDF, JSON Feed.
 
-    bytes ─▶ JSON? ─▶ jsonfeed ─────────────────▶ drafts ─▶ entries.settle ─▶ ParsedFeed
+    bytes ─▶ JSON? ─▶ jsonfeed ─────────────────▶ drafts ─▶ entries.draw ─▶ identity.identify ─▶ ParsedFeed
                 └──▶ prepare ─▶ feedparser ─▶ drafts ┘
 
 `parse` is the only door, `FeedError` the only error, and this the only module that imports feedparser. feedparser is
 given bytes in memory and nothing else (a str or a path it would open), mended ones, with its sanitiser and its link
 resolver off: they cost more than half of its time, and both are done better later: the cleaner resolves addresses, and
-what is kept is plain text.
+what is kept is plain text. Some of its methods are given the ends they lack (`Bounds`).
 """
 
 from __future__ import annotations
@@ -15,17 +15,21 @@ import html
 import io
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
 import feedparser
+from feedparser import api
 
 from extractors import jsonfeed
 from extractors.addresses import absolute
 from extractors.dates import from_struct, read_date
 from extractors.decode import decode
-from extractors.entries import Draft, language, settle, web_address
-from extractors.model import ParsedFeed
+from extractors.entries import BODY, Draft, draw, language, web_address
+from extractors.hints import read_hints
+from extractors.identity import identify, shift
+from extractors.model import Entry, ParsedFeed
 from extractors.prepare import Prepared, prepare_text
 from extractors.safe import is_markup, plain
 from extractors.sniff import FeedError, FeedErrorKind, refuse, refuse_bytes
@@ -45,25 +49,79 @@ PUBLISHED = ("published", "created", "dc_date", "prism_publicationdate")
 UPDATED = ("updated", "modified")
 PARAGRAPH = re.compile(r"\n\s*\n")
 
+TAGS = 200  # of one entry; feedparser compares each with all before it
+AUTHOR = 300  # characters of a line of authors; feedparser looks for an e-mail in it again and again, in the square
+BASE = 1_000  # characters of a resolved xml:base; feedparser keeps one for each open element, each longer than the last
+
 Raw = Mapping[str, Any]
 
 
-def parse(body: bytes, url: str, content_type: str | None = None) -> ParsedFeed:
+class Bounds:
+    """What is laid over feedparser's two parsers: the ends that some of their methods lack.
+
+    An id is a name, and kept as the feed wrote it. feedparser resolves it like a link, against an address that may
+    change: all entries with guids like "/2026/rain" would be new on the day their site moves.
+    """
+
+    can_be_relative_uri = api.StrictFeedParser.can_be_relative_uri - {"id"}
+
+    def unknown_starttag(self: Any, tag: str, attributes: list[tuple[str, str]]) -> None:
+        """Open an element. A base that grew too long is none."""
+        before = self.baseuri
+        super().unknown_starttag(tag, attributes)  # type: ignore[misc]  # of the parser this is laid over
+        if len(self.baseuri) > BASE:
+            self.baseuri = self.basestack[-1] = before
+
+    def _add_tag(self: Any, term: str | None, scheme: str | None, label: str | None) -> None:
+        if len(dict.get(self._get_context(), "tags", ())) < TAGS:
+            super()._add_tag(term, scheme, label)  # type: ignore[misc]  # as above
+
+    def _sync_author_detail(self: Any, key: str = "author") -> None:
+        context = self._get_context()
+        line = dict.get(context, key)
+        if isinstance(line, str):
+            context[key] = line[:AUTHOR]
+        if key == "author":  # nobody asks for publishers
+            super()._sync_author_detail(key)  # type: ignore[misc]  # as above
+
+
+api.StrictFeedParser = type("StrictFeedParser", (Bounds, api.StrictFeedParser), {})
+api.LooseFeedParser = type("LooseFeedParser", (Bounds, api.LooseFeedParser), {})
+
+
+def parse(
+    body: bytes, url: str, content_type: str | None = None, identity: str = "guid", *, forced: bool = False
+) -> ParsedFeed:
     """Read a feed document that was fetched from `url`, its address after redirects.
 
-    `content_type` is the response header; it is a hint and may be wrong. Entries come in the document's order.
-    Raises `FeedError` and nothing else. A feed without entries is fine; a document that is no feed is an error.
+    `content_type` is the response header; it is a hint and may be wrong. `identity` is the level the feed was on (see
+    `extractors.identity`); it comes back the same or further on, and exactly the same when `forced`. Entries come in
+    the document's order. Raises `FeedError` and nothing else. A feed without entries is fine; a document that is no
+    feed is an error.
     """
     try:
-        return read(body, url, content_type)
+        return identified(read(body, url, content_type), identity, forced=forced)
     except FeedError:
         raise
     except Exception as error:  # noqa: BLE001 — feedparser raises what it likes: re.error, OverflowError, …
         raise FeedError("broken", f"the parser failed: {type(error).__name__}") from None
 
 
+def identified(parsed: ParsedFeed, level: str, *, forced: bool) -> ParsedFeed:
+    """The feed with guids that tell its entries apart."""
+    used, entries = identify(parsed.entries, level, forced=forced)
+    long = f"of a text the first {BODY} characters were kept" if any(map(was_cut, entries)) else None
+    warnings = filter(None, (parsed.warning, long, shift(parsed.entries, level, used)))
+    return replace(parsed, identity=used, entries=entries, warning="; ".join(warnings) or None)
+
+
+def was_cut(entry: Entry) -> bool:
+    """Whether a text of the entry is as long as one can be."""
+    return BODY in {len(entry.content), len(entry.summary)}
+
+
 def read(body: bytes, url: str, content_type: str | None) -> ParsedFeed:
-    """The same, but with the parser's own errors."""
+    """The same, but with the feed's own ids and the parser's own errors."""
     refuse_bytes(body)
     text, doubt = decode(body, content_type)
     if jsonfeed.is_json(text):
@@ -115,7 +173,6 @@ def assemble(found: Raw, base: str, prepared: Prepared) -> ParsedFeed:
     atom = str(found["version"]).startswith("atom")
     authors = names(feed) if atom else ()
     tongue = text_of(feed, "language")
-    drafts = (draft(entry, base, tongue, authors) for entry in found["entries"])
     warnings = list(prepared.warnings)
     if found["bozo"]:
         warnings.append(f"not well-formed: {plain(str(found.get('bozo_exception', '')), 120)}")
@@ -124,8 +181,9 @@ def assemble(found: Raw, base: str, prepared: Prepared) -> ParsedFeed:
         site_url=web_address(addresses(feed, ("link",)), base),
         language=language(tongue),
         format=str(found["version"]),
-        entries=settle(drafts),
+        entries=tuple(draw(draft(entry, base, tongue, authors)) for entry in found["entries"]),
         warning="; ".join(warnings) or None,
+        hints=read_hints(prepared.text),
     )
 
 
@@ -193,12 +251,14 @@ def names(raw: Raw) -> tuple[str, ...]:
 def moment(entry: Raw, keys: Iterable[str]) -> datetime | None:
     """The first date that can be read.
 
-    feedparser's reading counts only for words not in English: it knows Korean and Greek, but also that 2020/1/10 is
-    the first of November.
+    feedparser's reading counts only for words we cannot read: it knows Korean and Greek, but also that 2020/1/10 is the
+    first of November.
     """
     for key in keys:
         text = text_of(entry, key)
-        date = read_date(text) if text.isascii() else from_struct(value_of(entry, f"{key}_parsed")) or read_date(text)
+        date = read_date(text)
+        if not date and not text.isascii():
+            date = from_struct(value_of(entry, f"{key}_parsed"), text)
         if date:
             return date
     return None

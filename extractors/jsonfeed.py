@@ -1,8 +1,8 @@
 """JSON Feed 1.0 and 1.1 (jsonfeed.org/version/1.1), which feedparser does not read.
 
 The reader is lenient where feeds are careless (numbers as ids, a version without a slash, the `author` of 1.0 and the
-`authors` of 1.1 alike) and keeps items without id, which the specification would discard: they get one by the rule
-in `entries`.
+`authors` of 1.1 alike) and keeps items without id, which the specification would discard: they get one by the rules of
+`extractors.identity`, as all entries do.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from extractors.dates import read_date
-from extractors.entries import Draft, language, settle, web_address
+from extractors.entries import Draft, draw, language, web_address
 from extractors.model import ParsedFeed
 from extractors.safe import plain
 from extractors.sniff import FeedError
@@ -23,6 +23,7 @@ from extractors.sniff import FeedError
 ENTRIES = 20_000
 ITEMS = re.compile(r'"items"\s{0,20}:\s{0,20}\[')
 FEEDLIKE = re.compile(r'jsonfeed\.org/version|"feed_url"')
+VERSION = re.compile(r"version/([0-9](?:\.[0-9]{1,2})?)")
 BLANKS = re.compile(r"[\s,]*+")
 
 
@@ -73,8 +74,8 @@ def assemble(feed: dict[str, Any], version: str, url: str) -> ParsedFeed:
         title=plain(string(feed.get("title"))),
         site_url=web_address([string(feed.get("home_page_url"))], url),
         language=language(string(feed.get("language"))),
-        format="json" + version.rstrip("/").rpartition("/")[2].replace(".", "")[:4],
-        entries=settle(draft(item, feed, base) for item in items[:ENTRIES]),
+        format="json" + "".join(VERSION.findall(version)[-1:]).replace(".", ""),
+        entries=tuple(draw(draft(item, feed, base)) for item in items[:ENTRIES]),
         warning=f"kept the first {ENTRIES} of {len(items)} entries" if len(items) > ENTRIES else None,
     )
 

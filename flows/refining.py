@@ -24,9 +24,15 @@ def prepare(chrome: ChromeConfig, taxonomy: Taxonomy) -> None:
     _rules[:] = [Rules.compile(chrome, taxonomy)]
 
 
-def parse(body: bytes, url: str, content_type: str | None) -> ParsedFeed:
-    """A feed document read. Raises `extractors.feed.FeedError`."""
-    return feed.parse(body, url, content_type)
+def parse(
+    body: bytes,
+    url: str,
+    content_type: str | None,
+    identity: str = "guid",
+    forced: bool = False,  # noqa: FBT001, FBT002 - a worker is handed its arguments by position
+) -> ParsedFeed:
+    """A feed document read; see `extractors.feed.parse`. Raises `extractors.feed.FeedError`."""
+    return feed.parse(body, url, content_type, identity, forced=forced)
 
 
 def sift(entries: Sequence[Entry], origin: Origin) -> list[Refined]:

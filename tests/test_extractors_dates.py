@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from extractors.dates import from_struct, read_date
+from extractors.feed import parse
 
 TEN = datetime(2026, 3, 3, 10, 0, 0, tzinfo=UTC)
 DAY = datetime(2026, 3, 3, tzinfo=UTC)
@@ -44,7 +45,28 @@ READ = {
     "2026-03-03T12:00:00+0200": TEN,
     "2026-03-03T12+02:00": None,
     "2026-03-03 10:00:00": TEN,
-    "2026-03-03 10:00:00 +0000 UTC": None,
+    "2026-03-03 10:00:00 +0000 UTC": TEN,
+    "2026-03-03 10:00:00.123456 +0000 UTC m=+0.012345": TEN,
+    "2026-03-03T10:00:00+00:00Z": TEN,
+    "2026-03-03T11:00:00+01:00[Europe/Paris]": TEN,
+    "Tue, 03 Mar 2026 15:30:00 +0530 IST": TEN,
+    "Tue, 03 Mar 2026 06:00:00 -0400 EDT": TEN,
+    "Tue, 03 Mar 2026 05:00:00 EST -0500": TEN,
+    "Tue, 03 Mar 2026 05:00:00 \u221205:00": TEN,
+    "Tuesday, March 3, 2026 - 10:00am": TEN,
+    "Di, 03 Mär 2026 10:00:00 +0000": TEN,
+    "3. März 2026": DAY,
+    "mar., 3 mars 2026": DAY,
+    "3 de marzo de 2026": DAY,
+    "03.03.2026": DAY,
+    "3.3.2026 10:00": TEN,
+    "13.03.20261": None,
+    "2026年3月3日": DAY,
+    "2026년 3월 3일 10:00": TEN,
+    "1 juin 2026": datetime(2026, 6, 1, tzinfo=UTC),
+    "1 juil. 2026": datetime(2026, 7, 1, tzinfo=UTC),
+    "1 août 2026": datetime(2026, 8, 1, tzinfo=UTC),
+    "1 okt 2026": datetime(2026, 10, 1, tzinfo=UTC),
     "2026-03-03 10:00:00 UTC": TEN,
     "2026-03-03T10:00": TEN,
     "20260303T100000Z": TEN,
@@ -88,7 +110,28 @@ def test_a_time_is_utc_and_aware() -> None:
 
 
 def test_a_struct_is_utc_or_nothing() -> None:
-    assert from_struct(time.gmtime(TEN.timestamp())) == TEN
-    assert from_struct(None) is None
-    assert from_struct(time.struct_time((1, 1, 1, 0, 0, 0, 0, 1, 0))) is None
-    assert from_struct(time.struct_time((2026, 13, 45, 0, 0, 0, 0, 1, 0))) is None
+    assert from_struct(time.gmtime(TEN.timestamp()), "3η Μαρτίου") == TEN
+    assert from_struct(None, "3") is None
+    assert from_struct(time.struct_time((1, 1, 1, 0, 0, 0, 0, 1, 0)), "1") is None
+    assert from_struct(time.struct_time((2026, 13, 45, 0, 0, 0, 0, 1, 0)), "45") is None
+
+
+def test_a_struct_whose_day_is_not_in_the_text_was_guessed() -> None:
+    assert from_struct(time.gmtime(TEN.timestamp()), "2026년 11월") is None
+    assert from_struct(time.gmtime(TEN.timestamp()), "2026-03-04 오전 1:00:00") == TEN
+
+
+SPOKEN = {
+    "German, which we read": ("Di, 03 Mär 2026 10:00:00 GMT", TEN),
+    "Greek, which feedparser reads": (
+        "Κυρ, 11 Ιούλ 2004 12:00:00 GMT",  # noqa: RUF001 - these are Greek letters
+        datetime(2004, 7, 11, 12, tzinfo=UTC),
+    ),
+    "Hungarian, which it gets wrong": ("2026-július-03T10:00+00:00", None),
+}
+
+
+@pytest.mark.parametrize(("text", "moment"), SPOKEN.values(), ids=SPOKEN)
+def test_a_date_in_a_feed_is_read_in_the_language_it_is_written_in(text: str, moment: datetime | None) -> None:
+    body = f"<rss version='2.0'><channel><item><title>T</title><pubDate>{text}</pubDate></item></channel></rss>"
+    assert parse(body.encode(), "https://news.example/").entries[0].published == moment
