@@ -1,6 +1,7 @@
 """Web addresses: the one key under which an article is known, its site, and links made absolute.
 
     canonical("http://www.Site.example:80/a/?utm_source=x#top")  →  "https://site.example/a"
+    public("https://me:secret@site.example/feed?token=0123")     →  "https://site.example/feed?token=…"
 
 The key is for comparing, never for fetching or showing: it says https for http, drops `www.`, credentials, the
 fragment, and parameters that only tell where a reader came from. What those are is data (`TRACKING`, `CAMPAIGN`):
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 import re
 import string
-from urllib.parse import SplitResult, quote, unquote_to_bytes, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, unquote, unquote_to_bytes, urljoin, urlsplit
 
 LONGEST = 4_096  # characters; browsers and servers give up on less, and a feed that sends more is hostile
 WRAPS = 3  # a redirector inside a redirector inside a redirector; a fourth is somebody's joke
@@ -45,6 +46,25 @@ REDIRECTORS = {
     "news.google.com/news/url": "url",
     "out.reddit.com": "url",
 }
+# Parameters whose value lets its bearer in. Some by their whole name, since these words also have harmless uses
+# (`country_code`, `keyword`); others by one word of it (`torrent_pass`, `oauth_nonce`) or by how a word ends
+# (`X-Amz-Signature`, `rss_token`, `accessToken`).
+SECRET = frozenset(
+    {
+        *("access_key", "access-key", "api_key", "api-key", "auth", "auth_key", "authkey", "authorization", "code"),
+        *("feed_key", "feedkey", "hash", "key", "nonce", "passphrase", "pin", "private_key", "pw", "secret_key", "sid"),
+        *("sign", "ticket", "user_key", "userkey"),
+    }
+)
+SECRET_WORDS = frozenset({"bearer", "oauth", "pass", "pwd", "session", "sig"})
+SECRET_ENDS = (
+    *("accesskey", "apikey", "credential", "credentials", "hmac", "jwt", "passkey", "passwd", "password", "rsskey"),
+    *("secret", "sessid", "sessionid", "signature", "token"),
+)
+HIDDEN = "…"
+LOGIN = re.compile(r"((?:^|:)//)[^/?#\s]+@")
+SEPARATOR = re.compile(r"([?&;#])")
+WORD = re.compile(r"[a-z0-9]+")
 PORTS = {"http": 80, "https": 443}
 UNRESERVED = frozenset((string.ascii_letters + string.digits + "-._~").encode())
 ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -89,6 +109,47 @@ def absolute(base: str, href: str) -> str | None:
     except ValueError:
         return None
     return joined if _parts(joined) else None
+
+
+def public(url: str) -> str:
+    """An address as it may be shown and stored: without a login, and with "…" for the value of each secret parameter.
+
+    All else stays as it is, byte for byte, and an address without secrets is its own public form. Idempotent. A secret
+    that stands in the path cannot be told from a name, and stays.
+    """
+    url = LOGIN.sub(r"\1", url) if "@" in url else url
+    if "=" not in url:
+        return url
+    parts = SEPARATOR.split(url)
+    shown, hiding = [_veiled(parts[0])], False
+    for separator, pair in zip(parts[1::2], parts[2::2], strict=True):
+        if hiding and separator == "?":  # a question mark within a secret is part of it
+            continue
+        veiled = _veiled(pair)
+        shown += separator, veiled
+        hiding = veiled != pair and separator != ";"
+    return "".join(shown)
+
+
+def _veiled(pair: str) -> str:
+    """A `name=value` with its value hidden when it is a secret, or an address that holds one."""
+    name, equals, value = pair.partition("=")
+    inner = unquote(value) if "%" in value else value
+    veiled = _is_secret(name) or LOGIN.search(inner) or _holds_secret(inner)
+    return f"{name}{equals}{HIDDEN}" if value and veiled else pair
+
+
+def _holds_secret(text: str) -> bool:
+    """Whether an address within an address has a parameter that is a secret."""
+    pairs = (part.partition("=") for part in SEPARATOR.split(text)[2::2]) if "=" in text else ()
+    return any(value and value != HIDDEN and _is_secret(name) for name, _, value in pairs)
+
+
+def _is_secret(name: str) -> bool:
+    """Whether a parameter of this name lets its bearer in."""
+    low = unquote(name).rpartition("/")[2].strip().lower()
+    words = WORD.findall(low)
+    return low in SECRET or any(word in SECRET_WORDS or word.endswith(SECRET_ENDS) for word in words)
 
 
 def _parts(url: str) -> SplitResult | None:

@@ -21,7 +21,7 @@ Ids = Mapping[str, int]  # uid → article id
 COLUMNS = (
     "url", "canonical_url", "title", "title_key", "author", "language", "published_at", "published_source",
     "updated_at", "entry_hash", "content_hash", "saved_hash", "raw_hash", "word_count", "section", "topic",
-    "topic_score", "labels", "extractor", "confidence", "image_url", "summary",
+    "topic_score", "labels", "extractor", "confidence", "image_url", "summary", "page_error",
 )  # fmt: skip
 ADD = f"""INSERT INTO articles(uid, feed_id, guid, first_seen_at, run_id, {", ".join(COLUMNS)})
 VALUES (?, ?, ?, ?, ?, {", ".join("?" * len(COLUMNS))})"""  # noqa: S608 - names of ours
@@ -35,7 +35,7 @@ REWRITE = "UPDATE article_texts SET title = ?, summary = ?, text = ? WHERE artic
 TAG = """INSERT INTO tags(id, name, kind) VALUES (?, ?, ?)
 ON CONFLICT(id) DO UPDATE SET name = excluded.name, kind = excluded.kind
 WHERE (name, kind) IS NOT (excluded.name, excluded.kind)"""
-SEEN = "UPDATE articles SET entry_hash = ? WHERE id = ? AND entry_hash <> ?"
+SEEN = "UPDATE articles SET entry_hash = ?, page_error = ? WHERE id = ?"
 PARTS = ("addresses", "cuts", "article_tags", "article_entities", "links")
 
 STRONGEST = ("user", "rule", "entity", "model", "feed", "parent")
@@ -46,12 +46,12 @@ def write(connection: sqlite3.Connection, harvest: Harvest, drafts: Sequence[Dra
     """Write what is new or different, and give the ids of all drafts by uid."""
     ids = {draft.uid: draft.stored.id for draft in drafts if draft.stored}
     for draft in drafts:
-        if draft.change == "same":
-            connection.execute(SEEN, (draft.entry_hash, ids[draft.uid], draft.entry_hash))
-        elif draft.stored is None:
+        if draft.stored is None:
             ids[draft.uid] = add(connection, harvest, draft)
-        else:
+        elif draft.change != "same":
             replace(connection, harvest, draft)
+        elif (draft.entry_hash, draft.page_error) != (draft.stored.entry_hash, draft.stored.page_error):
+            connection.execute(SEEN, (draft.entry_hash, draft.page_error, draft.stored.id))
     texts = [
         (ids[draft.uid], draft.title, draft.article.summary, draft.article.text) for draft in chosen(drafts, "new")
     ]
@@ -69,7 +69,8 @@ def add(connection: sqlite3.Connection, harvest: Harvest, draft: Draft) -> int:
 def replace(connection: sqlite3.Connection, harvest: Harvest, draft: Draft) -> None:
     """Bring an article's row and text up to date, keeping the form it had when the publisher changed it."""
     assert draft.stored
-    article, now = draft.stored.id, iso(harvest.poll.started_at)
+    since = draft.stored.changed_at or draft.stored.first_seen_at
+    article, now = draft.stored.id, max(iso(harvest.poll.started_at), since)  # the clock may have been set back
     if draft.change == "changed":
         former = {"id": article, "now": now, "title": draft.title, "text": scrub(draft.article.text)}
         connection.execute(REMEMBER, former)
@@ -90,7 +91,7 @@ def values(draft: Draft) -> tuple[Any, ...]:
         draft.entry_hash, draft.content_hash, draft.saved_hash, draft.raw_hash, words,
         section.name if section else None, section.id if section else None, section.score if section else None,
         ", ".join(article.tagging.labels),
-        article.source, article.confidence, article.image, article.summary,
+        article.source, article.confidence, article.image, article.summary, draft.page_error,
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 APPLICATION_ID = 0x464D494C  # "FMIL"; `file news.db` shows it
-VERSION = 1  # of the schema, kept in user_version; the number of migrations in storage.schema
+VERSION = 2  # of the schema, kept in user_version; the number of migrations in storage.schema
 MAGIC = b"SQLite format 3\x00"
 BUSY_MS = 30_000  # a writer waits so long for another one
 WAL_TRIES = 100  # several processes that open a new file at once get in each other's way
@@ -132,21 +132,36 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, write: bool) -> None
     """Check whose file it is, then set the connection up. Nothing is written before the check."""
     version = check_owner(connection, path)
     connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-    connection.execute("PRAGMA foreign_keys = ON")
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-    if not write:
-        if version < VERSION:
-            raise StoreError(f"{path} is of an older fanmill; `fanmill run` brings it up to date")
-        return
-    use_wal(connection)
-    connection.execute("PRAGMA synchronous = NORMAL")
+    if write:
+        use_wal(connection)
+        connection.execute("PRAGMA synchronous = NORMAL")
     if version < VERSION:
-        from storage.schema import migrate  # sqlite-utils takes 0.1 s to import; a search should not wait for it
+        if not write:
+            raise StoreError(f"{path} is of an older fanmill; `fanmill run` brings it up to date")
+        _migrate(connection, path)
+    connection.execute("PRAGMA foreign_keys = ON")
 
-        with write_tx(connection):
-            migrate(connection)
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {VERSION}")
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring the schema up to date, all of it or nothing.
+
+    SQLite changes these settings between transactions only. Foreign keys are off while tables are made anew, or those
+    that refer to them would follow the old ones away; and pages that are given up are wiped, since an older fanmill
+    kept addresses with their logins.
+    """
+    from storage.schema import migrate  # sqlite-utils takes 0.1 s to import; a search should not wait for it
+
+    for switch in ("foreign_keys = OFF", "legacy_alter_table = ON", "secure_delete = ON"):
+        connection.execute(f"PRAGMA {switch}")
+    with write_tx(connection):
+        migrate(connection)
+        if connection.execute("PRAGMA foreign_key_check").fetchone():
+            raise StoreError(f"{path} is damaged: rows refer to others that are missing; restore a backup")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+    for switch in ("legacy_alter_table = OFF", "secure_delete = OFF"):
+        connection.execute(f"PRAGMA {switch}")
 
 
 def use_wal(connection: sqlite3.Connection) -> None:

@@ -73,12 +73,22 @@ def leave(connection: sqlite3.Connection, sameness: Sameness, articles: Sequence
     return group
 
 
+def remove(connection: sqlite3.Connection, articles: Sequence[int]) -> None:
+    """Take articles that are about to be deleted out of their groups; those that stay elect an original among them."""
+    sameness = Sameness(connection)
+    stay = sorted(set(leave(connection, sameness, articles)).difference(articles))
+    for (group,) in connection.execute(GROUPS, (json.dumps(stay),)).fetchall():
+        settle(connection, sameness.members(group), {})
+
+
 def fellows(connection: sqlite3.Connection, articles: Iterable[int]) -> list[int]:
     """Articles with all that are copies of the same as they, ascending."""
     return [row[0] for row in connection.execute(FELLOWS, (json.dumps(sorted(articles)),))]
 
 
-def settle(connection: sqlite3.Connection, members: Iterable[int], joined: Mapping[int, Verdict], run_id: int) -> None:
+def settle(
+    connection: sqlite3.Connection, members: Iterable[int], joined: Mapping[int, Verdict], run_id: int | None = None
+) -> None:
     """Elect a group's original and point the others at it. `joined` are the verdicts of those that came just now."""
     rows = connection.execute(MEMBERS, (json.dumps(list(members)),)).fetchall()
     lead = rows[elect((place, row[1], row[2]) for place, row in enumerate(rows))][0]  # by uid where all else is equal

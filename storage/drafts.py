@@ -2,7 +2,7 @@
 
 new        never met
 changed    the publisher changed title or text: a revision
-rewritten  the same input cleaned, tagged or dated otherwise: no revision
+rewritten  the same input cleaned, tagged or dated otherwise, or its page read at last: no revision
 same       nothing to write
 """
 
@@ -18,7 +18,7 @@ from typing import Literal
 
 from extractors.addresses import canonical
 from extractors.fingerprints import title_key
-from extractors.model import Article, Evidence, Tag
+from extractors.model import AGAIN, Article, Evidence, Tag
 from storage.intents import Arrival, Harvest
 from storage.rows import iso, read, scrub
 
@@ -28,7 +28,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # Go writes year 1 for "no date", othe
 AHEAD = timedelta(days=1)  # a clock may be wrong by a time zone
 
 STORED = """SELECT id, guid, uid, title, title_key, canonical_url, published_at, published_source, first_seen_at,
-    changed_at, revision, entry_hash, content_hash, saved_hash, raw_hash
+    changed_at, revision, entry_hash, content_hash, saved_hash, raw_hash, page_error
 FROM articles WHERE feed_id = :feed AND guid IN (SELECT value FROM json_each(:guids))"""
 
 
@@ -51,6 +51,7 @@ class Stored:
     content_hash: str
     saved_hash: str
     raw_hash: str | None
+    page_error: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +71,7 @@ class Draft:
     content_hash: str
     saved_hash: str
     raw_hash: str | None
+    page_error: str | None
     stored: Stored | None
 
     @property
@@ -79,7 +81,8 @@ class Draft:
             return "new"
         if self.content_hash != self.stored.content_hash:
             recleaned = self.raw_hash is not None and self.raw_hash == self.stored.raw_hash
-            return "rewritten" if recleaned else "changed"
+            stopgap = self.stored.entry_hash.startswith(AGAIN)  # the feed's text, until its page could be had
+            return "rewritten" if recleaned or stopgap else "changed"
         return "same" if self.saved_hash == self.stored.saved_hash else "rewritten"
 
     @property
@@ -95,6 +98,8 @@ class Draft:
 
 def read_drafts(connection: sqlite3.Connection, harvest: Harvest) -> list[Draft]:
     """The harvest's arrivals as drafts, in order; of two with one guid the last."""
+    if not harvest.arrivals:
+        return []
     last = {scrub(arrival.article.guid): arrival for arrival in harvest.arrivals}
     values = {"feed": harvest.feed.id, "guids": json.dumps(list(last))}
     stored = {row.guid: row for row in read(connection, Stored, STORED, values)}
@@ -122,6 +127,7 @@ def draft(harvest: Harvest, arrival: Arrival, stored: Stored | None) -> Draft:
         content_hash=digest(article.title, article.text),
         saved_hash=saved_hash(article),
         raw_hash=blake2b(arrival.raw, digest_size=16).hexdigest() if arrival.raw is not None else None,
+        page_error=arrival.page_error,
         stored=stored,
     )
 

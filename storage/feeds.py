@@ -1,82 +1,91 @@
-"""Feeds in the database: taken over from the configuration, due for a poll, and the notes each poll leaves.
+"""Feeds at work: which are due for a poll, and the notes each poll leaves.
 
-A permanent redirect is believed once `AGREED` polls in a row led to the same address; from then on that address is
-asked. The configuration's own address stays beside it, and a new one there clears all of it.
+A permanent redirect is believed once `AGREED` polls in a row led to the same address and each gave a feed. From then on
+that address is asked, with the configuration's own beside it: when the new one fails again and again, every other poll
+asks the old one, so that no feed is lost to a move that went wrong, or to the end of an address it once had. One whose
+address holds a secret is not recorded, and the configuration's address goes on being asked.
+
+A feed is retired when the server says 410 Gone, and after `FAILING` of nothing but errors, at least `OFTEN` of them;
+not while nothing else answers either, for then the fault is ours. An answer to a forced poll brings it back.
+
+The clock may be set back. A poll that seems to lie in the future counts as none, and no feed waits longer than
+`LONGEST` or twice its own interval.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import Any
 
-from storage.intents import FeedState, Harvest, Kept, KnownEntry
-from storage.rows import iso, maybe_iso, moment, scrub, scrubbed
-
-if TYPE_CHECKING:  # pydantic takes 0.1 s to import; a search should not wait for it
-    from config.settings import Feed
+from extractors.addresses import public
+from extractors.model import Hints
+from storage.intents import FeedState, Harvest, Kept, Poll
+from storage.rows import iso, maybe_iso, moment, scrubbed
 
 AGREED = 3  # polls
+DOUBT = 3  # failures in a row, from which on an address a feed moved to is doubted
 GONE = 410
+FAILING = timedelta(days=30)
+OFTEN = 7  # failures
+ALIVE = timedelta(days=1)  # within which another feed must have answered, for a silence to be the feed's own
+LONGEST = 30  # days
+AHEAD = timedelta(days=1)  # beyond it an entry's date is no date
 WHOLE = {"new", "unchanged", "not_modified"}
+LADDER = " guid link link_date link_date_title "  # of `identity`: it only moves on
+ADDRESS = re.compile(r"[A-Za-z][\w+.-]{0,20}://\S+")
 
-ADD = """INSERT INTO feeds(slug, url, title, enabled, poll_interval_s, added_at)
-VALUES (:slug, :url, :title, :enabled, :every, :now) ON CONFLICT(slug) DO NOTHING"""
-MOVE = """UPDATE feeds SET url = :url, etag = NULL, last_modified = NULL, body_hash = NULL, next_poll_at = NULL,
-    failures = 0, error_kind = NULL, last_error = NULL, redirected_to = NULL, redirects = 0, retired_at = NULL
-WHERE slug = :slug AND url <> :url"""
-REFRESH = """UPDATE feeds SET title = iif(:title = '', title, :title), enabled = :enabled, poll_interval_s = :every
-WHERE slug = :slug AND (title, enabled, poll_interval_s) IS NOT (iif(:title = '', title, :title), :enabled, :every)"""
-DISMISS = "UPDATE feeds SET enabled = 0 WHERE enabled AND slug NOT IN (SELECT value FROM json_each(?))"
-
-DUE = f"""SELECT id, slug, iif(redirects >= {AGREED}, redirected_to, url) AS url, title, etag, last_modified, body_hash,
-    next_poll_at, last_polled_at, last_success_at, last_new_at, retired_at, poll_interval_s, failures
-FROM feeds
+DUE = f"""SELECT id, slug, url, title, etag, last_modified, body_hash, next_poll_at, last_polled_at, last_success_at,
+    last_new_at, retired_at, failing_since, newest_entry_at, poll_interval_s, failures, entry_gap_s, identity,
+    iif(last_full_at > :now, NULL, last_full_at) AS last_full_at,
+    iif(redirects >= {AGREED} AND (failures < {DOUBT} OR failures % 2 = 0), redirected_to, NULL) AS moved_to,
+    coalesce(retries, 0) AS retries, asked_wait_s, skip_hours, skip_days
+FROM feeds LEFT JOIN (
+    SELECT feed_id, count(*) AS retries FROM quarantine WHERE resolved_at IS NULL AND retry_at <= :now GROUP BY feed_id
+) ON feed_id = id
 WHERE enabled AND (:every_slug OR slug IN (SELECT value FROM json_each(:slugs)))
-    AND (:force OR (retired_at IS NULL AND (next_poll_at IS NULL OR next_poll_at <= :now)))
-ORDER BY coalesce(next_poll_at, ''), slug"""  # noqa: S608 - a number of ours
-
-KNOWN = """SELECT guid, id, entry_hash FROM articles
-WHERE feed_id = :feed AND guid IN (SELECT value FROM json_each(:guids))
-UNION ALL SELECT guid, NULL, entry_hash FROM quarantine
-WHERE feed_id = :feed AND resolved_at IS NULL AND guid IN (SELECT value FROM json_each(:guids))"""
+    AND (:force OR (retired_at IS NULL AND paused_at IS NULL AND (
+        next_poll_at IS NULL OR next_poll_at <= :now OR last_polled_at > :now
+        OR julianday(next_poll_at) - julianday(:now) > max({LONGEST}, poll_interval_s / 43200.0))))
+ORDER BY coalesce(next_poll_at, ''), slug"""  # noqa: S608 - numbers of ours
 
 POLL = """INSERT INTO polls(run_id, feed_id, started_at, status, outcome, bytes, duration_ms, entries, new_articles,
     changed, duplicates, dropped, error_kind, error, warning) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 SUCCESS = """UPDATE feeds SET last_polled_at = :at, last_success_at = :at, next_poll_at = :next, failures = 0,
-    error_kind = NULL, last_error = NULL, retired_at = NULL,
-    last_new_at = iif(:new, :at, last_new_at), title = iif(title = '', :title, title),
-    site_url = coalesce(:site_url, site_url), language = coalesce(:language, language),
+    failing_since = NULL, error_kind = NULL, last_error = NULL, retired_at = NULL, retired_why = NULL,
     etag = :etag, last_modified = :last_modified, body_hash = :body_hash,
-    redirects = CASE WHEN :moved IS NULL THEN iif(redirects >= :agreed, redirects, 0)
-        WHEN redirected_to IS :moved THEN redirects + 1 ELSE 1 END,
-    redirected_to = CASE WHEN :moved IS NULL THEN iif(redirects >= :agreed, redirected_to, NULL) ELSE :moved END
+    last_full_at = iif(:full, :at, last_full_at)
 WHERE id = :feed"""
-FAILURE = """UPDATE feeds SET last_polled_at = :at, next_poll_at = :next, failures = failures + 1,
-    error_kind = :error_kind, last_error = :error, retired_at = iif(:gone, coalesce(retired_at, :at), retired_at),
-    redirects = 0, redirected_to = NULL
-WHERE id = :feed"""
-
-
-def sync(connection: sqlite3.Connection, feeds: Sequence[Feed], now: datetime) -> None:
-    """Take the configuration's feeds over. None is ever deleted: one that is gone from it is switched off.
-
-    A feed with a new address starts afresh: no validators, no failures, due at once.
-    """
-    for feed in feeds:
-        values = {
-            "slug": feed.slug,
-            "url": feed.url,
-            "title": scrub(feed.title),
-            "enabled": feed.enabled,
-            "every": feed.every,
-            "now": iso(now),
-        }
-        for statement in (ADD, MOVE, REFRESH):
-            connection.execute(statement, values)
-    connection.execute(DISMISS, (json.dumps([feed.slug for feed in feeds]),))
+# A settled address that leads on for good stays until that has been so often enough to settle again.
+REDIRECT = f"""UPDATE feeds SET (redirects, redirected_to) = (SELECT
+    CASE WHEN :moved IS NULL THEN iif(:there, {AGREED}, 0)
+        WHEN redirected_to IS :moved THEN min(redirects + 1, {AGREED})
+        WHEN :there THEN iif(redirects + 1 < {2 * AGREED}, redirects + 1, {AGREED})
+        ELSE 1 END,
+    CASE WHEN :there AND (:moved IS NULL OR redirects + 1 < {2 * AGREED}) THEN redirected_to ELSE :moved END)
+WHERE id = :feed AND (redirects > 0 OR :moved IS NOT NULL)"""  # noqa: S608 - numbers of ours
+DESCRIBE = f"""UPDATE feeds SET title = iif(title = '', :title, title), site_url = coalesce(:site_url, site_url),
+    language = coalesce(:language, language), last_new_at = iif(:new, :at, last_new_at),
+    asked_wait_s = coalesce(:wait, asked_wait_s), skip_hours = coalesce(:hours, skip_hours),
+    skip_days = coalesce(:days, skip_days), entry_gap_s = coalesce(:gap_s, entry_gap_s),
+    newest_entry_at = max(coalesce(newest_entry_at, :newest), coalesce(:newest, newest_entry_at)),
+    identity = iif(instr('{LADDER}', ' ' || :identity || ' ') > instr('{LADDER}', ' ' || identity || ' '),
+        :identity, identity),
+    gap_at = iif(:gap, :at, gap_at)
+WHERE id = :feed"""  # noqa: S608 - words of ours
+FAILURE = f"""UPDATE feeds SET last_polled_at = :at, next_poll_at = :next, failures = failures + 1,
+    failing_since = min(coalesce(failing_since, :at), :at), error_kind = :error_kind, last_error = :error,
+    redirects = iif(redirects < {AGREED}, 0, redirects), redirected_to = iif(redirects < {AGREED}, NULL, redirected_to)
+WHERE id = :feed"""  # noqa: S608 - a number of ours
+# 410 from an address the feed has moved away from says nothing of the one it moved to.
+RETIRE = f"""UPDATE feeds SET retired_at = :at, retired_why = iif(:gone, 'gone', 'failing')
+WHERE id = :feed AND retired_at IS NULL AND (
+    :gone AND (:there OR redirects < {AGREED})
+    OR failing_since <= :month_ago AND failures >= {OFTEN} AND (:answered OR EXISTS (
+        SELECT 1 FROM feeds AS other WHERE other.id <> :feed AND other.last_success_at >= :day_ago)))"""  # noqa: S608
 
 
 def due(
@@ -84,7 +93,7 @@ def due(
 ) -> list[FeedState]:
     """The enabled feeds whose time has come, longest waiting first; of those named, when any are.
 
-    `force` passes over the time, and over a feed's retirement.
+    `force` passes over the time, a pause, and a feed's retirement.
     """
     values = {"every_slug": not slugs, "slugs": json.dumps(list(slugs)), "force": force, "now": iso(now)}
     cursor = connection.execute(DUE, values)
@@ -92,51 +101,80 @@ def due(
     return [state(dict(zip(names, row, strict=True))) for row in cursor]
 
 
-def state(row: dict[str, str]) -> FeedState:
-    """A row with its times read."""
-    times = {name: moment(value) for name, value in row.items() if name.endswith("_at")}
-    return FeedState(**{**row, **times})  # type: ignore[arg-type]  # the columns are named like the fields
+def state(row: dict[str, Any]) -> FeedState:
+    """A row with its times and hints read."""
+    hours, days = row.pop("skip_hours"), row.pop("skip_days")
+    hints = Hints(wait=row.pop("asked_wait_s"), skip_hours=numbers(hours), skip_days=numbers(days))
+    times = {name: moment(row[name]) for name in row if name.endswith(("_at", "_since"))}
+    return FeedState(**{**row, **times}, hints=hints)  # the columns are named like the fields
 
 
-def known(connection: sqlite3.Connection, feed_id: int, guids: Sequence[str]) -> dict[str, KnownEntry]:
-    """Which of these entries we met before, by the guid that was asked for.
-
-    Dropped ones too, so that they are not tried at every poll; one that was an article before has the article's id.
-    """
-    asked = {scrub(guid): guid for guid in guids}
-    found: dict[str, KnownEntry] = {}
-    for guid, article, hashed in connection.execute(KNOWN, {"feed": feed_id, "guids": json.dumps(list(asked))}):
-        before = found.get(asked[guid])
-        article_id = before.article_id if before else article
-        found[asked[guid]] = KnownEntry(article_id=article_id, entry_hash=hashed)
-    return found
+def numbers(text: str) -> tuple[int, ...]:
+    """The numbers of "0,1,2"."""
+    return tuple(map(int, text.split(","))) if text else ()
 
 
 def note_poll(connection: sqlite3.Connection, harvest: Harvest, kept: Kept) -> None:
-    """Write the poll's row and bring the feed up to date."""
-    poll, feed = harvest.poll, harvest.feed.id
+    """Write the poll's row and bring the feed up to date.
+
+    A 304 is one narrow UPDATE beside the poll's row: most polls are of that kind.
+    """
+    poll, feed = harvest.poll, harvest.feed
+    at = iso(poll.started_at)
+    told = [hushed(text) if text else None for text in (poll.error, poll.warning)]
     row = (
-        harvest.run_id, feed, iso(poll.started_at), poll.status, poll.outcome, poll.bytes, poll.duration_ms,
-        poll.entries, kept.new, kept.changed, kept.duplicates, kept.dropped, poll.error_kind, poll.error, poll.warning,
+        harvest.run_id, feed.id, at, poll.status, poll.outcome, poll.bytes, max(0, poll.duration_ms), poll.entries,
+        kept.new, kept.changed, kept.duplicates, kept.dropped, poll.error_kind, *told,
     )  # fmt: skip
     connection.execute(POLL, scrubbed(row))
-    values = {
-        "feed": feed,
-        "at": iso(poll.started_at),
-        "next": maybe_iso(poll.next_poll_at),
-        "new": kept.new > 0,
+    values = {"feed": feed.id, "at": at, "next": maybe_iso(poll.next_poll_at), "there": feed.moved_to is not None}
+    if poll.outcome == "error":
+        note_failure(connection, poll, values | {"error": told[0]})
+        return
+    run(connection, SUCCESS, values | validators(harvest) | {"full": poll.full})
+    moved = poll.moved if poll.moved and public(poll.moved) == poll.moved else None
+    run(connection, REDIRECT, values | {"moved": moved})
+    if poll.outcome != "not_modified" or kept.new:
+        run(connection, DESCRIBE, values | description(poll) | {"new": kept.new > 0})
+
+
+def note_failure(connection: sqlite3.Connection, poll: Poll, values: dict[str, Any]) -> None:
+    """Count a failure, and retire a feed that is gone or has failed for long."""
+    run(connection, FAILURE, values | {"error_kind": poll.error_kind})
+    grounds = {
         "gone": poll.status == GONE,
-        "agreed": AGREED,
-        "error_kind": poll.error_kind,
-        "error": poll.error,
-        "title": poll.title,
-        "site_url": poll.site_url,
-        "language": poll.language,
-        "moved": poll.moved,
-        **validators(harvest),
+        "answered": poll.status is not None,
+        "month_ago": iso(poll.started_at - FAILING),
+        "day_ago": iso(poll.started_at - ALIVE),
     }
-    values = dict(zip(values, scrubbed(values.values()), strict=True))
-    connection.execute(FAILURE if poll.outcome == "error" else SUCCESS, values)
+    connection.execute(RETIRE, values | grounds)
+
+
+def description(poll: Poll) -> dict[str, Any]:
+    """What a document says of itself, None or "" where it says nothing."""
+    hints, newest = poll.hints, poll.newest_entry_at
+    return {
+        "title": poll.title,
+        "site_url": poll.site_url and public(poll.site_url),
+        "language": poll.language,
+        "wait": hints.wait if hints else None,
+        "hours": ",".join(map(str, hints.skip_hours)) if hints else None,
+        "days": ",".join(map(str, hints.skip_days)) if hints else None,
+        "gap_s": poll.entry_gap_s,
+        "newest": iso(newest) if newest and newest <= poll.started_at + AHEAD else None,
+        "identity": poll.identity,
+        "gap": poll.gap,
+    }
+
+
+def run(connection: sqlite3.Connection, statement: str, values: dict[str, Any]) -> None:
+    """Execute a statement with its text scrubbed."""
+    connection.execute(statement, dict(zip(values, scrubbed(values.values()), strict=True)))
+
+
+def hushed(text: str) -> str:
+    """A message with the addresses in it in their public form."""
+    return ADDRESS.sub(lambda found: public(found[0]), text) if "://" in text else text
 
 
 def validators(harvest: Harvest) -> dict[str, str | None]:

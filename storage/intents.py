@@ -7,20 +7,23 @@ Times are aware UTC; the database holds them to the second.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from extractors.model import Article, Dropped
+from extractors.model import Article, Dropped, Hints
 
 PollOutcome = Literal["new", "unchanged", "not_modified", "partial", "error"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
-    """A feed as it was left by its last poll. `url` is where to ask: the address it moved to, once that is settled.
+    """A feed as it was left by its last poll. `url` is its address from the configuration without what is secret in it.
 
-    Validators come back byte for byte as they were saved. `poll_interval_s` is seconds, `failures` those in a row.
+    `moved_to` is the address it moved to for good, once that is settled. Validators come back byte for byte as they
+    were saved. `poll_interval_s` is seconds, `failures` those in a row since `failing_since`, `retries` quarantined
+    entries whose time has come. `entry_gap_s` is the mean number of seconds between entries, `newest_entry_at` the
+    latest date among them; `last_full_at` when a document was last read whole without asking what is new.
     """
 
     id: int
@@ -35,8 +38,16 @@ class FeedState:
     last_success_at: datetime | None = None
     last_new_at: datetime | None = None
     retired_at: datetime | None = None
+    failing_since: datetime | None = None
+    last_full_at: datetime | None = None
+    newest_entry_at: datetime | None = None
+    moved_to: str | None = None
     poll_interval_s: int = 1800
     failures: int = 0
+    retries: int = 0
+    entry_gap_s: int | None = None
+    hints: Hints = field(default_factory=Hints)
+    identity: str = "guid"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +56,11 @@ class Poll:
 
     Validators (`etag`, `last_modified`, `body_hash`) are saved when the poll was whole: those of a "partial" one are
     forgotten, so that the feed is read again, and an "error" leaves the old ones. `moved` is the address that a chain
-    of permanent redirects led to. Status 410 retires the feed.
+    of permanent redirects led to. Status 410 retires the feed, and so do 30 days of nothing but errors.
+
+    What a document that was read says of itself: `title` to `newest_entry_at`; all None or empty when none was read,
+    and then what is stored stays. `full` tells that it was asked for without validators; `gap` that nothing in it is
+    known and all of it is newer than what is, so that entries may have been missed.
     """
 
     started_at: datetime
@@ -65,24 +80,39 @@ class Poll:
     site_url: str | None = None
     language: str | None = None
     moved: str | None = None
+    hints: Hints | None = None
+    identity: str | None = None
+    entry_gap_s: int | None = None
+    newest_entry_at: datetime | None = None
+    full: bool = False
+    gap: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """An article to keep. `entry_hash` is that of the entry, or a mark that never equals one: it is tried again."""
+    """An article to keep. `entry_hash` is that of the entry, or a mark that never equals one: it is tried again.
+
+    `page_error` says in one word why its page was not read: robots, http_403, timeout; None when it was, or was not
+    wanted.
+    """
 
     entry_hash: str
     article: Article
     raw: bytes | None = None
+    page_error: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drop:
-    """An entry that became no article; kept with its reason, so that "why is it not here?" has an answer."""
+    """An entry that became no article; kept with its reason, so that "why is it not here?" has an answer.
+
+    It is tried again from `retry_at` on, from its raw input when the feed no longer has it; never again when None.
+    """
 
     entry_hash: str
     dropped: Dropped
     raw: bytes | None = None
+    retry_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +145,14 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownEntry:
-    """An entry met before. `article_id` is None when it was dropped; `entry_hash` is of the form last seen."""
+    """An entry met before. `article_id` is None when it was dropped; `entry_hash` is of the form last seen.
+
+    `guid` is the one it is kept under: the publisher may have changed its own since. `tries` counts how often it was
+    dropped. One that is `buried` was purged, and does not come back.
+    """
 
     article_id: int | None
     entry_hash: str
+    guid: str = ""
+    tries: int = 0
+    buried: bool = False

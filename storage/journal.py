@@ -9,7 +9,7 @@ JOURNAL = (
     """CREATE TABLE feeds( -- a feed we poll, or once polled
     id INTEGER PRIMARY KEY,
     slug TEXT NOT NULL UNIQUE, -- its name in commands, logs and configuration; never changes
-    url TEXT NOT NULL, -- address from the configuration
+    url TEXT NOT NULL, -- address from the configuration, without logins and tokens
     title TEXT NOT NULL DEFAULT '', -- from the configuration, else what the feed calls itself
     site_url TEXT, -- the site the feed belongs to
     language TEXT, -- what the feed declares
@@ -24,12 +24,39 @@ JOURNAL = (
     next_poll_at TEXT, -- not to be asked before
     poll_interval_s INTEGER NOT NULL DEFAULT 1800, -- seconds, from the configuration
     failures INTEGER NOT NULL DEFAULT 0, -- errors in a row
+    failing_since TEXT, -- the first of them
     error_kind TEXT, -- of the last poll, one word: timeout, http_404, not_a_feed ...
     last_error TEXT, -- of the last poll, one line
     redirected_to TEXT, -- where permanent redirects lead; asked directly once several polls agreed
-    redirects INTEGER NOT NULL DEFAULT 0, -- polls in a row that agreed on it
-    retired_at TEXT -- the server said 410 Gone; not asked any more
+    redirects INTEGER NOT NULL DEFAULT 0, -- polls in a row that agreed on it, or beyond 3, that it moved on
+    last_full_at TEXT, -- last document that was read whole, whether or not it had changed
+    entry_gap_s INTEGER, -- mean seconds between its entries; NULL when there are too few dates
+    newest_entry_at TEXT, -- latest date among its entries
+    asked_wait_s INTEGER NOT NULL DEFAULT 0, -- seconds between polls that its document asks for
+    skip_hours TEXT NOT NULL DEFAULT '', -- hours of UTC in which it asks to be left alone: 0,1,2
+    skip_days TEXT NOT NULL DEFAULT '', -- days of the week, from Monday: 5,6
+    identity TEXT NOT NULL DEFAULT 'guid', -- what tells entries apart: guid, link, link_date(_title); only moves on
+    gap_at TEXT, -- last poll in which entries may have been missed: all were new, and newer than all before
+    paused_at TEXT, -- by `fanmill pause`; not asked until `fanmill resume`
+    retired_at TEXT, -- not asked any more until `fanmill resume`
+    retired_why TEXT -- gone (410), failing (30 days), user
 ) STRICT""",
+    """CREATE TABLE pauses( -- a public host that asked for a pause with 429 or 503
+    host TEXT PRIMARY KEY,
+    status INTEGER NOT NULL,
+    set_at TEXT NOT NULL,
+    until_at TEXT NOT NULL -- nothing on it is asked before
+) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE tombstones( -- an entry that was purged: it does not come back while its feed still has it
+    feed_id INTEGER NOT NULL REFERENCES feeds(id) ON DELETE CASCADE,
+    guid TEXT NOT NULL,
+    url_key TEXT NOT NULL, -- address in canonical form, '' when it had none
+    title_key TEXT NOT NULL, -- title in one spelling
+    published_at TEXT NOT NULL,
+    purged_at TEXT NOT NULL,
+    PRIMARY KEY(feed_id, guid)
+) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX idx_tombstones_url ON tombstones(feed_id, url_key)",
     """CREATE TABLE runs( -- one run of the mill
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     flow_run_id TEXT, -- Prefect's id of it
@@ -79,7 +106,12 @@ JOURNAL = (
     detail TEXT NOT NULL DEFAULT '', -- the evidence
     entry_hash TEXT NOT NULL, -- the same entry is not tried again until it changes
     seen_at TEXT NOT NULL,
-    resolved_at TEXT, -- when a later form of the entry became an article
+    tries INTEGER NOT NULL DEFAULT 1,
+    retry_at TEXT, -- tried again from then on; NULL for never
+    resolved_at TEXT, -- when it became an article after all
     UNIQUE(feed_id, guid)
 ) STRICT""",
+    """CREATE INDEX idx_quarantine_retry ON quarantine(feed_id, retry_at)
+WHERE resolved_at IS NULL AND retry_at IS NOT NULL""",
+    "CREATE INDEX idx_quarantine_run ON quarantine(run_id)",
 )

@@ -8,26 +8,17 @@ is read again.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 
-from storage import articles, copies, feeds, kin, links
+from storage import articles, copies, feeds, kin, links, quarantine
 from storage.connection import write_tx
 from storage.drafts import Draft, chosen, read_drafts, uid
 from storage.intents import Harvest, Kept
 from storage.raw import RawFile
-from storage.rows import iso, scrub, scrubbed
 
-RESOLVED = """UPDATE quarantine SET resolved_at = ?
-WHERE feed_id = ? AND resolved_at IS NULL AND guid IN (SELECT value FROM json_each(?))"""
-DROP = """INSERT INTO quarantine(uid, run_id, feed_id, guid, url, reason, detail, entry_hash, seen_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT(feed_id, guid) DO UPDATE SET run_id = excluded.run_id, url = excluded.url, reason = excluded.reason,
-    detail = excluded.detail, entry_hash = excluded.entry_hash, seen_at = excluded.seen_at, resolved_at = NULL
-WHERE resolved_at IS NOT NULL
-    OR (reason, detail, entry_hash) IS NOT (excluded.reason, excluded.detail, excluded.entry_hash)"""
+NOTE_RAW = "UPDATE articles SET raw_hash = ? WHERE uid = ?"
 
 
 def keep(
@@ -41,10 +32,9 @@ def keep(
     with write_tx(connection, keep=not dry_run):
         drafts = read_drafts(connection, harvest)
         kept = keep_articles(connection, harvest, drafts)
-        kept = replace(kept, dropped=set_aside(connection, harvest))
+        kept = replace(kept, dropped=quarantine.set_aside(connection, harvest))
         feeds.note_poll(connection, harvest, kept)
-        items = raw_items(harvest, drafts)
-        fault = raw.save(items, harvest.poll.started_at) if raw and items and not dry_run else None
+        fault = keep_raw(connection, harvest, drafts, raw) if raw and not dry_run else None
     return replace(kept, raw_fault=fault)
 
 
@@ -62,9 +52,8 @@ def keep_articles(connection: sqlite3.Connection, harvest: Harvest, drafts: Sequ
     fresh = [ids[draft.uid] for draft in written]
     if fresh:
         links.resolve(connection, fresh, before | links.keys_of(connection, fresh))
-    if harvest.arrivals:
-        guids = json.dumps([scrub(draft.article.guid) for draft in drafts])
-        connection.execute(RESOLVED, (iso(harvest.poll.started_at), harvest.feed.id, guids))
+    guids = [draft.article.guid for draft in drafts]
+    quarantine.resolve(connection, harvest.feed.id, guids, harvest.poll.started_at)
     return Kept(
         new=len(chosen(drafts, "new")),
         changed=len(chosen(drafts, "changed")),
@@ -74,25 +63,21 @@ def keep_articles(connection: sqlite3.Connection, harvest: Harvest, drafts: Sequ
     )
 
 
-def set_aside(connection: sqlite3.Connection, harvest: Harvest) -> int:
-    """Write what became no article, with the reason; how many of them are new or have another reason."""
-    written = 0
-    for drop in harvest.drops:
-        dropped = drop.dropped
-        row = (
-            uid(harvest.feed.slug, dropped.guid), harvest.run_id, harvest.feed.id, dropped.guid, dropped.url,
-            dropped.reason, dropped.evidence, drop.entry_hash, iso(harvest.poll.started_at),
-        )  # fmt: skip
-        written += connection.execute(DROP, scrubbed(row)).rowcount
-    return written
+def keep_raw(connection: sqlite3.Connection, harvest: Harvest, drafts: Sequence[Draft], raw: RawFile) -> str | None:
+    """Save the raw input that is not yet in the raw file. Gives None, or why that was not possible.
 
-
-def raw_items(harvest: Harvest, drafts: Sequence[Draft]) -> list[tuple[str, bytes]]:
-    """The raw input that is not yet in the raw file, by uid."""
+    `raw_hash` tells what the raw file holds. Rows just written have that of an input which is not in it when saving
+    failed; then they lose it, and the input is saved when it comes again. Rows that stayed the same have that of an
+    earlier input when it succeeded: a page may change in more than its article.
+    """
     arrived = [
-        (draft.uid, draft.raw)
+        draft
         for draft in drafts
         if draft.raw is not None and (draft.stored is None or draft.stored.raw_hash != draft.raw_hash)
     ]
-    dropped = [(uid(harvest.feed.slug, drop.dropped.guid), drop.raw) for drop in harvest.drops if drop.raw is not None]
-    return [*arrived, *dropped]
+    items = [(draft.uid, draft.raw) for draft in arrived if draft.raw is not None]
+    items += [(uid(harvest.feed.slug, drop.dropped.guid), drop.raw) for drop in harvest.drops if drop.raw is not None]
+    fault = raw.save(items, harvest.poll.started_at) if items else None
+    wrong = [draft for draft in arrived if (draft.change == "same") is (fault is None)]
+    connection.executemany(NOTE_RAW, [(None if fault else draft.raw_hash, draft.uid) for draft in wrong])
+    return fault

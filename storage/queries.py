@@ -53,10 +53,16 @@ FIND = """SELECT id FROM articles
 WHERE id = :id OR uid = :text OR id IN (SELECT article_id FROM addresses WHERE url_key = :key)
 ORDER BY duplicate_of IS NOT NULL, id LIMIT 1"""
 
-HEALTH = """SELECT slug, title, url, enabled, failures, error_kind, last_error, last_polled_at, last_success_at,
-    last_new_at, next_poll_at, retired_at, days_silent, articles, duplicates FROM v_feed_health ORDER BY slug"""
+HEALTH = """SELECT slug, title, url, redirected_to, state, enabled, added_at, last_polled_at, last_success_at,
+    last_new_at, next_poll_at, new_per_week, days_silent, silent, failures, failing_since, error_kind, last_error,
+    gap_at, identity, paused_at, retired_at, retired_why, quarantined, articles, duplicates,
+    (SELECT site_url FROM feeds WHERE feeds.id = v_feed_health.id) AS site_url
+FROM v_feed_health
+WHERE :only IS NULL OR (:only = 'silent' AND silent)
+    OR (:only = 'failing' AND enabled AND (failures > 0 OR retired_why IN ('gone', 'failing')))
+ORDER BY slug"""
 
-DROPPED = """SELECT f.slug AS feed, q.guid, q.url, q.reason, q.detail, q.seen_at, q.uid
+DROPPED = """SELECT f.slug AS feed, q.guid, q.url, q.reason, q.detail, q.seen_at, q.uid, q.tries, q.retry_at
 FROM quarantine AS q JOIN feeds AS f ON f.id = q.feed_id
 WHERE q.resolved_at IS NULL AND (:text IS NULL OR q.guid = :text OR q.url = :text OR q.uid = :text)
 ORDER BY q.seen_at DESC, q.id DESC LIMIT :limit"""
@@ -95,28 +101,46 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedHealth:
-    """How a feed fares. Times are UTC ISO-8601 text; `days_silent` since the last new article."""
+    """How a feed fares. Times are UTC ISO-8601 text.
+
+    `state` is ok, failing, silent, paused, retired, off or new; "new" was never read so far. `new_per_week` counts
+    articles first seen in the last four weeks; `days_silent` are those since the last new article, and `silent` is 1
+    when they are too many for a feed that answers. `gap_at` is the last poll that may have missed entries,
+    `quarantined` how many of them became no article.
+    """
 
     slug: str
     title: str
     url: str
+    site_url: str | None
+    redirected_to: str | None
+    state: str
     enabled: int
-    failures: int
-    error_kind: str | None
-    last_error: str | None
+    added_at: str
     last_polled_at: str | None
     last_success_at: str | None
     last_new_at: str | None
     next_poll_at: str | None
+    new_per_week: float
+    days_silent: float
+    silent: int
+    failures: int
+    failing_since: str | None
+    error_kind: str | None
+    last_error: str | None
+    gap_at: str | None
+    identity: str
+    paused_at: str | None
     retired_at: str | None
-    days_silent: float | None
+    retired_why: str | None
+    quarantined: int
     articles: int
     duplicates: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DroppedEntry:
-    """An entry that became no article. `uid` names its raw bytes."""
+    """An entry that became no article. `uid` names its raw bytes. Tried again from `retry_at` on; never when None."""
 
     feed: str
     guid: str
@@ -125,6 +149,8 @@ class DroppedEntry:
     detail: str
     seen_at: str
     uid: str
+    tries: int
+    retry_at: str | None
 
 
 def search(connection: sqlite3.Connection, asked: Search) -> list[Hit]:
@@ -170,9 +196,9 @@ def find(connection: sqlite3.Connection, text: str) -> int | None:
     return int(row[0]) if row else None
 
 
-def feed_health(connection: sqlite3.Connection) -> list[FeedHealth]:
-    """All feeds by slug."""
-    return list(read(connection, FeedHealth, HEALTH))
+def feed_health(connection: sqlite3.Connection, only: Literal["failing", "silent"] | None = None) -> list[FeedHealth]:
+    """All feeds by slug; or those that fail or were given up for it; or those that answer but have nothing new."""
+    return list(read(connection, FeedHealth, HEALTH, {"only": only}))
 
 
 def dropped(connection: sqlite3.Connection, text: str | None = None, limit: int = 50) -> list[DroppedEntry]:

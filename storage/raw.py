@@ -8,8 +8,10 @@ damaged at any time: articles are kept all the same, and only cleaning them agai
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -28,6 +30,19 @@ TABLE = """CREATE TABLE IF NOT EXISTS raw( -- what came in for one entry
 ) STRICT"""
 SAVE = """INSERT INTO raw(uid, saved_at, size, body) VALUES (?, ?, ?, ?)
 ON CONFLICT(uid) DO UPDATE SET saved_at = excluded.saved_at, size = excluded.size, body = excluded.body"""
+DROP = "DELETE FROM raw WHERE uid IN (SELECT value FROM json_each(?))"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """The size of a database file, in bytes, and how many of them hold nothing: they are filled before it grows."""
+
+    size: int = 0
+    free: int = 0
+
+    def __add__(self, other: Room) -> Room:
+        """Both together."""
+        return Room(size=self.size + other.size, free=self.free + other.free)
 
 
 def raw_path(database: Path) -> Path:
@@ -73,11 +88,37 @@ class RawFile:
         except ZstdError as error:
             raise StoreError(f"{self.path} holds damaged bytes for entry {uid}: {error}") from None
 
+    def drop(self, uids: Iterable[str]) -> str | None:
+        """Delete raw bytes by uid. Gives None, or why that was not possible; never raises. Makes no file."""
+        return self._work(lambda connection: _drop(connection, uids))
+
+    def room(self) -> Room:
+        """How large the file is; nothing when there is none or it cannot be read."""
+        rooms: list[Room] = []
+        self._work(lambda connection: rooms.append(room(connection)))
+        return rooms[0] if rooms else Room()
+
+    def vacuum(self) -> str | None:
+        """Give what is free back to the disk. Gives None, or why that was not possible; never raises."""
+        return self._work(vacuum)
+
     def close(self) -> None:
         """Let go of the file."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+    def _work(self, work: Callable[[sqlite3.Connection], object]) -> str | None:
+        """Do something with the file if there is one; None, or why not."""
+        if not self.path.exists():
+            return None
+        try:
+            with speaking(self.path):
+                work(self._open(make=False))
+        except (StoreError, sqlite3.Error) as error:
+            self.close()
+            return str(error)
+        return None
 
     def _open(self, *, make: bool) -> sqlite3.Connection:
         if self._connection is not None and self.path.exists():
@@ -92,6 +133,24 @@ class RawFile:
             raise
         self._connection = connection
         return connection
+
+
+def room(connection: sqlite3.Connection) -> Room:
+    """How large a database file is."""
+    names = ("page_size", "page_count", "freelist_count")
+    size, pages, free = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in names)
+    return Room(size=size * pages, free=size * free)
+
+
+def vacuum(connection: sqlite3.Connection) -> None:
+    """Write a database file anew without its free pages. Readers may go on, and hold the old pages back till then."""
+    connection.execute("VACUUM")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _drop(connection: sqlite3.Connection, uids: Iterable[str]) -> None:
+    with write_tx(connection):
+        connection.execute(DROP, (json.dumps(list(uids)),))
 
 
 def _claim(connection: sqlite3.Connection, path: Path, *, make: bool) -> None:

@@ -1,4 +1,4 @@
-"""Runs: begun, ended, told of."""
+"""Runs: begun, ended, told of. None ends before it began, whatever the clock says."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from datetime import datetime
 
 from storage.rows import iso, read, scrubbed
 
-CRASHED = """UPDATE runs SET state = 'crashed', finished_at = :now, error = 'the process died before the run was over'
+CRASHED = """UPDATE runs SET state = 'crashed', finished_at = max(started_at, :now),
+    error = 'the process died before the run was over'
 WHERE state = 'running'"""
 START = """INSERT INTO runs(trigger, version, started_at, flow_run_id, config_hash, sqlite_version)
 VALUES (?, ?, ?, ?, ?, sqlite_version())"""
@@ -16,7 +17,7 @@ FINISH = """UPDATE runs SET (feeds, failed, new_articles, changed, duplicates, q
     SELECT count(*), coalesce(sum(outcome = 'error'), 0), coalesce(sum(new_articles), 0), coalesce(sum(changed), 0),
         coalesce(sum(duplicates), 0), coalesce(sum(dropped), 0)
     FROM polls WHERE run_id = runs.id)"""
-CLOSE = "UPDATE runs SET state = ?, finished_at = ?, error = ? WHERE id = ?"
+CLOSE = "UPDATE runs SET state = ?, finished_at = max(started_at, ?), error = ? WHERE id = ?"
 
 REPORT = """SELECT id, trigger, version, started_at, finished_at, state, feeds, failed, new_articles, changed,
     duplicates, quarantined, error FROM runs WHERE id = :run"""

@@ -1,6 +1,8 @@
 """The schema as ordered steps: each is applied once, in the transaction that records it.
 
-A released step is never edited; a change of the schema is a new step, and `connection.VERSION` counts them.
+A released step is never edited; a change of the schema is a new step, and `connection.VERSION` counts them. The first
+makes all there is now, so the later ones find nothing to do in a new file. In an older one they bring every table to
+the very text it has in a new file (`storage.rebuilding`).
 """
 
 from __future__ import annotations
@@ -9,20 +11,35 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
-from storage import kin, sameness
+from storage import kin, rebuilding, sameness
 from storage.tables import TABLES
 from storage.views import VIEWS
 
 migrations = Migrations("fanmill")
 
+STATEMENTS = (*TABLES, *sameness.TABLES, *kin.TABLES, *VIEWS)
+
 
 @migrations()
 def m001_first(db: Database) -> None:
     """All there is: our tables, those of the two indexes for copies and kin, the views."""
-    for statement in (*TABLES, *sameness.TABLES, *kin.TABLES, *VIEWS):
+    for statement in STATEMENTS:
         db.conn.execute(statement)
 
 
+@migrations()
+def m002_polite(db: Database) -> None:
+    """What polling politely needs: columns of feeds, articles and quarantine, pauses, tombstones.
+
+    What an older fanmill wrote down of logins and tokens is taken out.
+    """
+    if rebuilding.rebuild(db.conn, STATEMENTS):
+        rebuilding.hush(db.conn)
+
+
 def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the schema up to date. Call it inside a write transaction; two processes may do so at once."""
+    """Bring the schema up to date. Call it inside a write transaction; two processes may do so at once.
+
+    The connection has foreign keys off and `legacy_alter_table` on, both of which only change outside a transaction.
+    """
     migrations.apply(Database(connection))

@@ -15,18 +15,21 @@ that opened it. Reading is in `storage.queries`; a few reads stand here for the 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
-from storage import keeping, kin, queries, runs
+from extractors.model import Entry, Page
+from storage import hosts, keeping, kin, purging, quarantine, queries, roster, runs
 from storage.connection import BUSY_MS, connect, speaking, write_tx
-from storage.feeds import due, known, sync
+from storage.feeds import due
 from storage.intents import FeedState, Harvest, Kept, KnownEntry
+from storage.purging import Purged, Selection
 from storage.queries import Hit, Search
 from storage.raw import RawFile
+from storage.recognition import known
 from storage.runs import NewRun, RunReport
 from storage.showing import Reasons, Shown, show, why
 
@@ -48,19 +51,44 @@ class Store:
         return cls(connect(path, write=write), path)
 
     def sync_feeds(self, feeds: Sequence[Feed], now: datetime) -> None:
-        """Take the configuration's feeds over; see `storage.feeds.sync`."""
+        """Take the configuration's feeds over; see `storage.roster.sync`."""
         with speaking(self.path), write_tx(self.connection):
-            sync(self.connection, feeds, now)
+            roster.sync(self.connection, feeds, now)
 
     def due(self, now: datetime, slugs: Sequence[str] = (), *, force: bool = False) -> list[FeedState]:
         """The feeds to poll now; see `storage.feeds.due`."""
         with speaking(self.path):
             return due(self.connection, now, slugs, force=force)
 
-    def known(self, feed_id: int, guids: Sequence[str]) -> dict[str, KnownEntry]:
-        """Which of these entries were met before; see `storage.feeds.known`."""
+    def postpone(self, feed_id: int, until: datetime) -> None:
+        """Do not ask a feed before `until`; it was not asked, and nothing else is noted."""
+        with speaking(self.path), write_tx(self.connection):
+            roster.postpone(self.connection, feed_id, until)
+
+    def mark(self, slug: str, word: roster.Mark, now: datetime) -> bool:
+        """Pause, resume or retire a feed; see `storage.roster.mark`. False when there is no such feed."""
+        with speaking(self.path), write_tx(self.connection):
+            return roster.mark(self.connection, slug, word, now)
+
+    def pauses(self, now: datetime) -> dict[str, datetime]:
+        """The hosts that asked to be left alone, each with the time until which."""
         with speaking(self.path):
-            return known(self.connection, feed_id, guids)
+            return hosts.pauses(self.connection, now)
+
+    def pause_hosts(self, hosts_until: Mapping[str, tuple[datetime, int]], now: datetime) -> None:
+        """Remember hosts that asked to be left alone: until when, and the status that said so."""
+        with speaking(self.path), write_tx(self.connection):
+            hosts.pause(self.connection, hosts_until, now)
+
+    def forgive(self, run_id: int, now: datetime) -> int:
+        """After an outage of our own, let feeds be asked at once; see `storage.roster.forgive`. How many."""
+        with speaking(self.path), write_tx(self.connection):
+            return roster.forgive(self.connection, run_id, now)
+
+    def known(self, feed_id: int, entries: Sequence[Entry], identity: str = "guid") -> dict[str, KnownEntry]:
+        """Which entries of a document were met before; see `storage.recognition`."""
+        with speaking(self.path):
+            return known(self.connection, feed_id, entries, identity)
 
     def start_run(
         self, trigger: str, version: str, now: datetime, flow_run_id: str | None = None, config_hash: str = ""
@@ -79,6 +107,19 @@ class Store:
         """Keep one poll of one feed with all that came of it: all or nothing."""
         with speaking(self.path):
             return keeping.keep(self.connection, harvest, self.raw, dry_run=dry_run)
+
+    def quarantined(self, feed_id: int, now: datetime, limit: int = 20) -> list[tuple[Entry, Page | None]]:
+        """Entries of a feed that became no article and are to be tried again; see `storage.quarantine.due`."""
+        with speaking(self.path):
+            return quarantine.due(self.connection, self.raw, feed_id, now, limit)
+
+    def purge(self, selection: Selection, now: datetime, *, dry_run: bool = False, vacuum: bool = False) -> Purged:
+        """Delete what is old for good, or count it with `dry_run`; see `storage.purging`. `vacuum` shrinks files."""
+        with speaking(self.path):
+            if dry_run:
+                return purging.count(purging.choose(self.connection, selection))
+            purged = purging.purge(self.connection, selection, now, self.raw)
+            return purging.compact(self.connection, purged, self.raw) if vacuum else purged
 
     def relate(self) -> kin.Kin:
         """Put articles that are new since the last time into stories, and find what to read with each."""

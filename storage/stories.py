@@ -53,7 +53,7 @@ SETTLE = """
     UPDATE stories SET
         lead_article_id = (SELECT id FROM articles WHERE story_id = stories.id AND duplicate_of IS NULL
             ORDER BY published_at, uid LIMIT 1),
-        first_seen_at = (SELECT min(first_seen_at) FROM articles WHERE story_id = stories.id),
+        first_seen_at = coalesce((SELECT min(first_seen_at) FROM articles WHERE story_id = stories.id), first_seen_at),
         size = (SELECT count(*) FROM articles WHERE story_id = stories.id AND duplicate_of IS NULL)
     WHERE id = ?"""
 COPIES = """UPDATE articles SET story_id = :story WHERE duplicate_of IN
@@ -141,11 +141,16 @@ def tell(connection: sqlite3.Connection, articles: Sequence[int]) -> int:
 def settle(connection: sqlite3.Connection, story: int) -> None:
     """Bring a story up to date with its articles: its lead is the earliest that is no copy, its size counts no copies.
 
-    A story of one article is dissolved.
+    A story of one article is dissolved, and so is one that lost all of them.
     """
-    connection.execute(COPIES, {"story": story})
+    adopt(connection, story)
     connection.execute(SETTLE, (story,))
     connection.execute("DELETE FROM stories WHERE id = ? AND size < 2", (story,))
+
+
+def adopt(connection: sqlite3.Connection, story: int) -> None:
+    """Let copies into the story of their originals: those that came since it was last brought up to date."""
+    connection.execute(COPIES, {"story": story})
 
 
 def hand_over(connection: sqlite3.Connection, copy: int) -> None:

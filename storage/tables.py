@@ -50,6 +50,7 @@ ARTICLES = (
     duplicate_of INTEGER REFERENCES articles(id) ON DELETE SET NULL, -- the earliest copy, which has NULL here
     extractor TEXT NOT NULL, -- what the text was taken from: feed, json-ld, fast, trafilatura, text
     confidence REAL NOT NULL DEFAULT 1, -- 0 to 1, in the text being whole and clean
+    page_error TEXT, -- why its page was not read: robots, http_403, timeout ...; NULL when it was or was not wanted
     run_id INTEGER REFERENCES runs(id) ON DELETE SET NULL, -- that brought it
     image_url TEXT,
     summary TEXT NOT NULL DEFAULT '',
@@ -147,6 +148,7 @@ GRAPH = (
     CHECK(article_id <> original_id)
 ) STRICT""",
     "CREATE INDEX idx_duplicates_original ON duplicates(original_id, article_id)",
+    "CREATE INDEX idx_duplicates_run ON duplicates(run_id)",
     """CREATE TABLE links( -- a link in an article, whether or not we hold what it leads to
     id INTEGER PRIMARY KEY,
     article_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE,

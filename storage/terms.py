@@ -66,16 +66,20 @@ def remember(connection: sqlite3.Connection, article_id: int, terms: Iterable[tu
     )
 
 
-def forget(connection: sqlite3.Connection, article_id: int) -> None:
-    """Take an article's terms out, and out of the counts when they were counted."""
-    row = connection.execute("SELECT terms, state FROM article_terms WHERE article_id = ?", (article_id,)).fetchone()
-    if row is None:
+def forget(connection: sqlite3.Connection, *articles: int) -> None:
+    """Take articles' terms out, and out of the counts when they were counted; a term that is in no article goes."""
+    ids = (json.dumps(articles),)
+    query = "SELECT terms, state FROM article_terms WHERE article_id IN (SELECT value FROM json_each(?))"
+    rows = connection.execute(query, ids).fetchall()
+    if not rows:
         return
-    if row[1] != "new":
-        lower = "UPDATE term_counts SET articles = articles - 1 WHERE term = ?"
-        connection.executemany(lower, [(term,) for term in json.loads(row[0])])
-    connection.execute("DELETE FROM term_weights WHERE article_id = ?", (article_id,))
-    connection.execute("DELETE FROM article_terms WHERE article_id = ?", (article_id,))
+    counts = Counter(term for terms, state in rows if state != "new" for term in json.loads(terms))
+    lower = "UPDATE term_counts SET articles = articles - ? WHERE term = ?"
+    connection.executemany(lower, [(count, term) for term, count in sorted(counts.items())])
+    nobody = "DELETE FROM term_counts WHERE term = ? AND articles < 1"
+    connection.executemany(nobody, [(term,) for term in sorted(counts)])
+    connection.execute("DELETE FROM term_weights WHERE article_id IN (SELECT value FROM json_each(?))", ids)
+    connection.execute("DELETE FROM article_terms WHERE article_id IN (SELECT value FROM json_each(?))", ids)
 
 
 def weigh(connection: sqlite3.Connection, articles: Sequence[int]) -> None:

@@ -8,7 +8,7 @@ SELECT a.id, a.uid, a.published_at, a.title, f.slug AS feed, f.title AS feed_tit
     (SELECT group_concat(name, ', ') FROM (SELECT t.name FROM article_tags AS x JOIN tags AS t ON t.id = x.tag_id
         WHERE x.article_id = a.id ORDER BY x.score DESC, t.id)) AS tags,
     a.author, a.url, a.summary, a.word_count, a.language, a.story_id, a.duplicate_of, a.revision, a.changed_at,
-    a.first_seen_at, a.extractor, a.confidence
+    a.first_seen_at, a.extractor, a.confidence, a.page_error
 FROM articles AS a JOIN feeds AS f ON f.id = a.feed_id""",
     """CREATE VIEW v_unique_articles AS -- the same, each article once however many feeds carry it
 SELECT * FROM v_articles WHERE duplicate_of IS NULL""",
@@ -44,14 +44,29 @@ FROM revisions AS r JOIN articles AS a ON a.id = r.article_id""",
 SELECT article_id, revision, seen_at, replaced_at, title, text FROM revisions
 UNION ALL SELECT a.id, a.revision, coalesce(a.changed_at, a.first_seen_at), NULL, t.title, t.text
 FROM articles AS a JOIN article_texts AS t ON t.article_id = a.id""",
-    """CREATE VIEW v_feed_health AS -- how each feed fares
-SELECT f.id, f.slug, f.title, f.enabled, f.failures, f.error_kind, f.last_error, f.last_polled_at, f.last_success_at,
-    f.last_new_at, f.next_poll_at, f.retired_at,
-    round(julianday('now') - julianday(coalesce(f.last_new_at, f.added_at)), 1) AS days_silent,
-    (SELECT count(*) FROM articles AS a WHERE a.feed_id = f.id) AS articles,
-    (SELECT count(*) FROM articles AS a WHERE a.feed_id = f.id AND a.duplicate_of IS NOT NULL) AS duplicates,
-    f.url
-FROM feeds AS f""",
+    """CREATE VIEW v_feed_health AS -- how each feed fares; silent is 1 when it answers but has long had nothing new
+WITH counted AS (
+    SELECT feed_id, count(*) AS articles, count(duplicate_of) AS duplicates,
+        sum(first_seen_at >= strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-28 days')) AS recent
+    FROM articles NOT INDEXED GROUP BY feed_id),
+waiting AS (SELECT feed_id, count(*) AS quarantined FROM quarantine WHERE resolved_at IS NULL GROUP BY feed_id),
+timed AS (
+    SELECT id, julianday('now') - julianday(coalesce(last_new_at, added_at)) AS days,
+        max(1.0, min(4.0, (julianday('now') - julianday(added_at)) / 7)) AS weeks FROM feeds),
+judged AS (
+    SELECT f.*, t.days, t.weeks, f.enabled AND f.retired_at IS NULL AND f.paused_at IS NULL AND f.failures = 0
+        AND f.last_success_at IS NOT NULL AND t.days > max(30, 8 * coalesce(f.entry_gap_s, 0) / 86400.0) AS silent
+    FROM feeds AS f JOIN timed AS t ON t.id = f.id)
+SELECT j.id, j.slug, j.title, j.url, j.redirected_to,
+    CASE WHEN NOT j.enabled THEN 'off' WHEN j.retired_at IS NOT NULL THEN 'retired'
+        WHEN j.paused_at IS NOT NULL THEN 'paused' WHEN j.failures > 0 THEN 'failing'
+        WHEN j.last_success_at IS NULL THEN 'new' WHEN j.silent THEN 'silent' ELSE 'ok' END AS state,
+    j.enabled, j.added_at, j.last_polled_at, j.last_success_at, j.last_new_at, j.next_poll_at,
+    round(coalesce(c.recent, 0) / j.weeks, 1) AS new_per_week, round(j.days, 1) AS days_silent, j.silent,
+    j.failures, j.failing_since, j.error_kind, j.last_error, j.gap_at, j.identity, j.paused_at,
+    j.retired_at, j.retired_why, coalesce(w.quarantined, 0) AS quarantined,
+    coalesce(c.articles, 0) AS articles, coalesce(c.duplicates, 0) AS duplicates
+FROM judged AS j LEFT JOIN counted AS c ON c.feed_id = j.id LEFT JOIN waiting AS w ON w.feed_id = j.id""",
     """CREATE VIEW v_tags_by_week AS -- articles a tag had in the week that begins on that Monday, copies not counted
 SELECT date(a.published_at, 'weekday 0', '-6 days') AS week, x.tag_id AS tag, t.name AS tag_name, t.kind,
     count(*) AS articles

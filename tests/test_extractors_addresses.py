@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from extractors.addresses import absolute, canonical, domain
+from extractors.addresses import absolute, canonical, domain, public
 
 A = "https://site.example/news/a"
 SAME = {
@@ -105,3 +107,63 @@ LINKS = {
 @pytest.mark.parametrize(("href", "url"), LINKS.values(), ids=LINKS)
 def test_absolute(href: str, url: str | None) -> None:
     assert absolute("https://s.example/n/a", href) == url
+
+
+SHOWN = {
+    "a login": ("https://me:secret@s.example/feed", "https://s.example/feed"),
+    "a login without a password": ("https://secret@s.example/feed", "https://s.example/feed"),
+    "a login with an at sign": ("https://me:s@cret@s.example:8080/feed", "https://s.example:8080/feed"),
+    "a login without a scheme": ("//me:secret@s.example/feed", "//s.example/feed"),
+    "a login in an address within": ("https://s.example/?url=https://me:secret@t.example/", "https://s.example/?url=https://t.example/"),
+    "a login in an escaped address": ("https://s.example/?u=https%3A%2F%2Fme%3Asecret%40t.example", "https://s.example/?u=…"),
+    "a token": ("https://s.example/feed?token=secret", "https://s.example/feed?token=…"),
+    "a token among others": ("https://s.example/?a=1&token=secret&b=2", "https://s.example/?a=1&token=…&b=2"),
+    "a token in capitals": ("https://s.example/?TOKEN=secret", "https://s.example/?TOKEN=…"),
+    "a token with an escaped name": ("https://s.example/?tok%65n=secret", "https://s.example/?tok%65n=…"),
+    "a token with = and ? in it": ("https://s.example/?token=secret=secret?secret&b=2", "https://s.example/?token=…&b=2"),
+    "a token after an ampersand escaped twice": ("https://s.example/?a=1&amp;token=secret", "https://s.example/?a=1&amp;token=…"),
+    "a token in the fragment": ("https://s.example/#access_token=secret", "https://s.example/#access_token=…"),
+    "a token in the path": ("https://s.example/token=secret", "https://s.example/token=…"),
+    "a session in the path": ("https://s.example/feed;jsessionid=secret?a=1", "https://s.example/feed;jsessionid=…?a=1"),
+    "a token in an address within": ("https://s.example/?url=https://t.example/?token=secret", "https://s.example/?url=https://t.example/?token=…"),
+    "a token in an escaped address": ("https://s.example/?url=https%3A%2F%2Ft.example%2F%3Ftoken%3Dsecret", "https://s.example/?url=…"),
+}  # fmt: skip
+SECRETS = [
+    "token", "key", "api_key", "api-key", "apikey", "apiKey", "auth", "access_token", "accessToken", "password",
+    "pass", "passwd", "pwd", "secret", "client_secret", "sig", "signature", "session", "session_id", "sid", "code",
+    "rss_token", "feed_key", "passkey", "torrent_pass", "X-Amz-Signature", "X-Amz-Credential", "PHPSESSID",
+    "oauth_nonce", "jwt", "hash", "user_key", "private_key", "auth[token]",
+]  # fmt: skip
+UNCHANGED = [
+    "https://s.example/feed", "https://s.example:8080/a/?p=12&format=rss#top", "https://s.example/@me/feed", "https://s.example/a@b",
+    "https://s.example/?country_code=fr&keyword=x&author=y&design=z&monkey=1", "https://s.example/?token=", "https://s.example/?token",
+    "https://token.example/a=b", "https://s.example/?q=a%20b=c", "", "?", "token", "https://é.example/ü?ö=ä", "http://[",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("url", "shown"), SHOWN.values(), ids=SHOWN)
+def test_no_secret_is_shown_of_an_address_with(url: str, shown: str) -> None:
+    assert public(url) == shown
+    assert "secret" not in public(url)
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_parameter_that_lets_its_bearer_in_is_veiled(name: str) -> None:
+    assert public(f"https://s.example/feed?{name}=hunter2&a=1") == f"https://s.example/feed?{name}=…&a=1"
+
+
+@pytest.mark.parametrize("url", UNCHANGED)
+def test_an_address_without_secrets_is_shown_byte_for_byte(url: str) -> None:
+    assert public(url) == url
+
+
+@pytest.mark.parametrize("url", [*(url for url, _ in SHOWN.values()), *SAME.values(), *UNCHANGED, *HOSTILE])
+def test_a_public_address_is_its_own_public_form(url: str) -> None:
+    assert public(public(url)) == public(url)
+
+
+@pytest.mark.parametrize("unit", ["?token=", "%25", "//a:b@", "://", "&", ";=", "a=%3D", "?url=https://", "@"])
+def test_a_long_address_is_veiled_in_no_time(unit: str) -> None:
+    started = time.process_time()
+    public("https://s.example/" + unit * 50_000)
+    assert time.process_time() - started < 1

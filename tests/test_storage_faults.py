@@ -10,9 +10,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -177,6 +179,60 @@ def test_a_locked_database_is_waited_for(tmp_path: Path) -> None:
         other.execute("BEGIN IMMEDIATE")
         threading.Timer(0.3, other.rollback).start()
         assert store.keep(harvest(run, 1)).new == 10
+
+
+@pytest.mark.parametrize("write", [True, False], ids=["to write", "to read"])
+def test_a_lock_of_ten_seconds_is_waited_for_and_one_for_ever_is_not(tmp_path: Path, write: bool) -> None:
+    prepare(tmp_path / "news.db")
+    with Store.open(tmp_path / "news.db", write=write) as store:
+        for _ in range(2):
+            [[waits]] = store.connection.execute("PRAGMA busy_timeout")
+            assert 10_000 < waits <= 30_000
+            if write:
+                store.optimize()
+
+
+@contextmanager
+def nobody() -> Iterator[None]:
+    """Take part as somebody to whom nothing belongs; the superuser may write everywhere."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+
+
+CLOSED = {
+    "a file that may not be written": (0o777, 0o444),
+    "a folder that may not be written": (0o555, 0o666),
+    "neither": (0o555, 0o444),
+    "a file that may not be read": (0o777, 0o000),
+}
+
+
+@pytest.mark.parametrize(("folder", "file"), CLOSED.values(), ids=CLOSED)
+def test_what_may_not_be_written_is_told_in_one_line_and_stays_as_it_is(folder: int, file: int) -> None:
+    with TemporaryDirectory() as name:
+        path = Path(name) / "news.db"
+        prepare(path)
+        before = path.read_bytes()
+        path.chmod(file)
+        path.parent.chmod(folder)
+        with (
+            nobody(),
+            pytest.raises(StoreError, match=r"permissions|may be written") as error,
+            Store.open(path) as store,
+        ):
+            store.sync_feeds([Feed(slug="new", url="https://new.example/feed")], NOW)
+        assert str(path) in str(error.value)
+        assert "\n" not in str(error.value)
+        path.parent.chmod(0o755)
+        path.chmod(0o644)
+        assert path.read_bytes() == before
+        with Store.open(path) as store:
+            store.sync_feeds([Feed(slug="new", url="https://new.example/feed")], NOW)
 
 
 def test_a_full_disk_says_so_and_leaves_the_database_whole(tmp_path: Path) -> None:

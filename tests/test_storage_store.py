@@ -13,7 +13,7 @@ import pytest
 
 from config.settings import Feed
 from extractors.fingerprints import fingerprint, terms
-from extractors.model import Article, Cut, Dropped, Evidence, Link, Tag, Tagging
+from extractors.model import AGAIN, Article, Cut, Dropped, Entry, Evidence, Link, Tag, Tagging
 from storage.intents import Arrival, Drop, Harvest, Kept, KnownEntry, Poll
 from storage.store import Store
 
@@ -50,8 +50,15 @@ class Mill:
         self.run = store.start_run("cli", "1", NOW)
 
     def keep(self, *articles: Article, feed: str = "ledger", at: datetime = NOW, **how: object) -> Kept:
-        arrivals = tuple(Arrival(entry_hash=one.title + one.text[:9], article=one, raw=None) for one in articles)
-        arrivals = tuple(replace(one, raw=how["raw"]) for one in arrivals) if "raw" in how else arrivals  # type: ignore[arg-type]
+        arrivals = tuple(
+            Arrival(
+                entry_hash=str(how.get("hashed", one.title + one.text[:9])),
+                article=one,
+                raw=how.get("raw"),  # type: ignore[arg-type]
+                page_error=how.get("page_error"),  # type: ignore[arg-type]
+            )
+            for one in articles
+        )
         drops = how.get("drops", ())
         state = next(one for one in self.store.due(NOW, (feed,), force=True))
         poll = Poll(started_at=at, outcome="new", status=200, etag='"v1"', body_hash="h")
@@ -60,6 +67,9 @@ class Mill:
 
     def rows(self, sql: str, *values: object) -> list[tuple[object, ...]]:
         return self.store.connection.execute(sql, values).fetchall()
+
+    def known(self, *guids: str) -> dict[str, KnownEntry]:
+        return self.store.known(1, [Entry(guid=guid) for guid in guids])
 
     def one(self, sql: str, *values: object) -> object:
         [[value]] = self.rows(sql, *values)
@@ -145,6 +155,39 @@ def test_another_text_from_the_same_raw_input_is_our_doing_and_no_revision(mill:
     assert (kept.changed, kept.rewritten) == (0, 1)
     assert not mill.rows("SELECT * FROM revisions")
     assert mill.keep(article("a", words("edited")), raw=b"other page").changed == 1
+
+
+def test_the_page_that_comes_at_last_is_no_revision_of_the_feeds_own_text(mill: Mill) -> None:
+    stopgap, whole = article("a", words("teaser")), article("a", words("whole"))
+    mill.keep(stopgap, hashed=AGAIN + "1", raw=b"entry", page_error="timeout")
+    assert mill.one("SELECT page_error FROM v_articles") == "timeout"
+    kept = mill.keep(whole, raw=b"entry and page")
+    assert (kept.changed, kept.rewritten) == (0, 1)
+    assert mill.rows("SELECT revision, changed_at, page_error FROM articles") == [(1, None, None)]
+    assert not mill.rows("SELECT * FROM revisions")
+    assert [hit.id for hit in mill.store.search("whole0")] == [1]
+    assert mill.keep(article("a", words("edited")), raw=b"edited page").changed == 1
+
+
+def test_why_a_page_was_not_read_is_kept_when_nothing_else_changed(mill: Mill) -> None:
+    for error in ("timeout", "http_403", None, "robots"):
+        mill.keep(article("a"), page_error=error)
+        assert mill.one("SELECT page_error FROM articles") == error
+    mill.keep(article("a", words("edited")), page_error="http_404")
+    assert mill.rows("SELECT page_error, revision FROM v_articles") == [("http_404", 2)]
+
+
+def test_a_clock_that_is_set_back_changes_no_first_seen_and_makes_no_form_end_before_it_began(mill: Mill) -> None:
+    mill.keep(article("a"))
+    for days in (1, 2):
+        mill.keep(article("a", words(f"edited {days}")), at=NOW - timedelta(days=days))
+    at = "2026-11-20T12:00:00Z"
+    assert mill.rows("SELECT first_seen_at, changed_at, revision FROM articles") == [(at, at, 3)]
+    assert mill.rows("SELECT seen_at, replaced_at FROM v_versions ORDER BY revision") == [
+        (at, at),
+        (at, at),
+        (at, None),
+    ]
 
 
 def test_of_two_entries_with_one_guid_the_last_is_kept(mill: Mill) -> None:
@@ -287,7 +330,7 @@ def drop(guid: str, reason: str = "empty") -> Drop:
 
 def test_a_dropped_entry_is_kept_with_its_reason_and_not_tried_again(mill: Mill) -> None:
     assert mill.keep(drops=(drop("x"),)).dropped == 1
-    assert mill.store.known(1, ["x", "y"]) == {"x": KnownEntry(article_id=None, entry_hash="d")}
+    assert mill.known("x", "y") == {"x": KnownEntry(article_id=None, entry_hash="d", guid="x", tries=1)}
     assert mill.keep(drops=(drop("x"),)).dropped == 0
     assert mill.keep(drops=(drop("x", "wall"),)).dropped == 1
     [uid] = mill.rows("SELECT uid FROM quarantine WHERE reason = 'wall'")
@@ -299,13 +342,13 @@ def test_a_dropped_entry_that_becomes_an_article_is_resolved(mill: Mill) -> None
     mill.keep(drops=(drop("a"),))
     mill.keep(article("a"))
     assert mill.rows("SELECT resolved_at FROM quarantine") == [("2026-11-20T12:00:00Z",)]
-    assert mill.store.known(1, ["a"])["a"].article_id == 1
+    assert mill.known("a")["a"].article_id == 1
 
 
 def test_an_article_whose_entry_is_dropped_later_stays(mill: Mill) -> None:
     mill.keep(article("a"))
     mill.keep(drops=(drop("a"),))
-    assert mill.store.known(1, ["a"]) == {"a": KnownEntry(article_id=1, entry_hash="d")}
+    assert mill.known("a") == {"a": KnownEntry(article_id=1, entry_hash="d", guid="a", tries=1)}
     assert mill.store.article(1)
 
 
@@ -326,7 +369,7 @@ def test_sql_in_every_field_is_stored_as_it_came_and_found(mill: Mill) -> None:
 def test_what_sqlite_cannot_hold_is_replaced_one_for_one(mill: Mill) -> None:
     broken = article("g\x00", "Zero\x00 and \ud800 half " + words("x"), title="A\x00B \udfff", author="\ud83d")
     mill.keep(broken)
-    assert mill.store.known(1, ["g\x00"])["g\x00"].article_id == 1
+    assert mill.known("g\x00")["g\x00"].article_id == 1
     shown = mill.store.article(1)
     assert shown
     assert (shown.article.title, shown.article.author) == ("A\ufffdB \ufffd", "\ufffd")
