@@ -120,10 +120,11 @@ def entry_hash(entry: Entry) -> str:
     """Sixteen bytes in hex over what the feed says of an entry, so that a change is seen without its page.
 
     The date of an update counts, since it may be all that a feed of summaries says about a page that changed; that of
-    publication does not, since some feeds put the present there at every poll.
+    publication does not, since some feeds put the present there at every poll; nor does a new campaign in the address.
     """
     updated = entry.updated.isoformat() if entry.updated and entry.updated != entry.published else ""
-    parts = (entry.url or "", entry.title, entry.content, entry.summary, entry.author, updated)
+    address = canonical(entry.url or "") or entry.url or ""
+    parts = (address, entry.title, entry.content, entry.summary, entry.author, updated)
     return digest((*parts, *entry.categories))
 
 

@@ -1,7 +1,7 @@
 """Undo Content-Encoding while an answer streams in, and stop at the size limit.
 
-A body of a few kilobytes can unfold to gigabytes, so no step ever produces more than the limit allows. A gzip stream
-that stops before its own end mark is an error: clients pass it on silently as if it were whole.
+A body of a few kilobytes can unfold to gigabytes, so no step ever produces much more than the limit allows. A packed
+stream that stops before its own end mark is an error: clients pass it on silently as if it were whole.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from typing import Protocol
 
+import brotli
 import zstandard
 
 STEP = 1 << 12
@@ -24,7 +25,7 @@ class CorruptBodyError(ValueError):
 
 
 class Unpacker(Protocol):
-    """What zlib and zstandard offer alike, once wrapped."""
+    """What zlib, brotli and zstandard offer alike, once wrapped."""
 
     def unpack(self, chunk: bytes, room: int) -> bytes:
         """At most `room` bytes out of what has come in."""
@@ -99,6 +100,26 @@ class Deflate:
         return not self._held and (self._inner.eof or not self._started)
 
 
+class Brotli:
+    """Brotli, whose stream has one part. What follows its end is an error."""
+
+    def __init__(self) -> None:
+        self._inner = brotli.Decompressor()
+        self._started = False
+
+    def unpack(self, chunk: bytes, room: int) -> bytes:
+        """Everything the chunk unfolds to, or `room` bytes of it and a few million. Raises `brotli.error`.
+
+        After more than `room` the stream cannot be taken up again; the decoder gives up then.
+        """
+        self._started = True
+        return bytes(self._inner.process(chunk, output_buffer_limit=room))
+
+    def ended(self) -> bool:
+        """Whether the end mark was met."""
+        return bool(self._inner.is_finished()) or not self._started
+
+
 class Zstd:
     """Zstandard of one or more frames. Its decompressor takes no bound, so chunks go in small steps."""
 
@@ -125,12 +146,13 @@ class Zstd:
         return self._inner.eof or not self._started
 
 
-UNPACKERS: dict[str, type[Plain | Deflate | Zstd]] = {
+UNPACKERS: dict[str, type[Plain | Deflate | Brotli | Zstd]] = {
     "": Plain,
     "identity": Plain,
     "gzip": Deflate,
     "x-gzip": Deflate,
     "deflate": Deflate,
+    "br": Brotli,
     "zstd": Zstd,
 }
 
@@ -147,16 +169,26 @@ class Decoder:
         self._wire = 0
         self._body = bytearray()
 
+    def expect(self, length: int) -> None:
+        """Refuse a body at once whose announced length is beyond all bounds. Raises `CorruptBodyError`."""
+        most = self._limit if isinstance(self._unpacker, Plain) else 2 * self._limit
+        if length > most:
+            raise CorruptBodyError("too_large", f"the body is larger than {self._limit:,} bytes")
+
     def feed(self, chunk: bytes) -> None:
         """Take one chunk off the wire. Raises `CorruptBodyError`."""
         try:
             self._body += self._unpacker.unpack(chunk, self._limit + 1 - len(self._body))
-        except (zlib.error, zstandard.ZstdError):
+        except (zlib.error, brotli.error, zstandard.ZstdError):
             raise CorruptBodyError("encoding", "the body is damaged") from None
         self._wire += len(chunk)
         # Empty members and blocks unfold to nothing, for ever: twice the limit on the wire is never an honest body.
         if len(self._body) > self._limit or self._wire > 2 * self._limit + STEP:
             raise CorruptBodyError("too_large", f"the body is larger than {self._limit:,} bytes")
+
+    def head(self) -> bytes:
+        """What has come so far, at most as much as the limit."""
+        return bytes(self._body[: self._limit])
 
     def finish(self) -> bytes:
         """The whole body. Raises `CorruptBodyError` when the stream stopped before its end mark."""

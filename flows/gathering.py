@@ -3,24 +3,31 @@
     fresh ─▶ sift ─▶ fetch the pages that are wanted ─▶ refine ─▶ Arrival | Drop
 
 What is lost by our own trouble or in passing (a page that timed out, a worker that was killed) is tried again at the
-next polls, `TRIES` times in all. Until then its `entry_hash` says "again-1", "again-2". A feed whose pages fail in
-passing `PATIENCE` times in one poll is asked for no more of them in it: a host that hangs must not hold up the run.
+next polls, `TRIES` times in all. Until then its `entry_hash` says "again-1", "again-2". What was not even asked, for
+want of time or since its host is not to be asked now, is no try. A page that is not to be had (403, 404, 410, robots)
+is not asked for again: the words of the feed are the article, and say why the page is missing.
+
+One poll asks for pages for `page_time` seconds, and for no more of them once `PATIENCE` failed in passing: neither a
+host that hangs nor one that wants to be asked slowly may hold up the run.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from config.settings import Feed, Settings
 from extractors.article import Origin, entry_hash
-from extractors.model import Article, Dropped, Entry, Page, ParsedFeed
+from extractors.model import AGAIN, Article, Dropped, Entry, Page, ParsedFeed
 from extractors.packing import pack
 from flows import refining
 from flows.fetch import Fetcher, FetchError, Question
 from flows.refining import Refined
+from flows.schedule import next_try
 from flows.workers import TaskDiedError, TaskTimeoutError, Workers
 from storage.intents import Arrival, Drop, KnownEntry
 
@@ -30,19 +37,23 @@ CHUNK = 8  # articles a worker refines at a time
 TRIES = 3
 PATIENCE = 4
 UNASKED = "unasked"
-AGAIN = "again-"
 OK = 200
-PASSING = {
-    UNASKED,
+NO_TRY = {UNASKED, "paused"}
+PASSING = NO_TRY | {
+    "robots_unreachable",
     "timeout",
     "connection",
     "truncated",
     "dns",
+    "http_408",
+    "http_425",
     "http_429",
     "http_500",
     "http_502",
     "http_503",
     "http_504",
+    "http_522",
+    "http_524",
 }
 
 
@@ -56,15 +67,33 @@ class Find:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Harvesting:
-    """What refining the entries of one document needs to know of it. `known` holds entries met before, by guid.
+    """What refining the entries of one document needs to know of it.
 
-    `missed` is filled on the way: the pages that failed in passing.
+    `known` holds entries met before, by guid; `pages` those kept from an earlier try, for when they are not to be had.
     """
 
     feed: Feed
     origin: Origin
+    now: datetime
     known: Mapping[str, KnownEntry] = field(default_factory=dict)
-    missed: list[Find] = field(default_factory=list)
+    pages: Mapping[str, Page] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Outing:
+    """The pages of one poll: `until` when to ask for them (seconds of `time.monotonic`), how many `failed` in passing.
+
+    So many are asked for abreast as one host of our own may get; the rest waits here, where it can still be called off.
+    """
+
+    about: Harvesting
+    until: float
+    abreast: asyncio.Semaphore
+    failed: int = 0
+
+    def over(self) -> bool:
+        """Whether no more pages are to be asked for."""
+        return self.failed >= PATIENCE or time.monotonic() >= self.until
 
 
 class Gatherer:
@@ -74,17 +103,20 @@ class Gatherer:
         self._fetcher = fetcher
         self._workers = workers
         self._settings = settings
-        self._abreast = asyncio.Semaphore(settings.connections)
 
     async def gather(self, entries: Sequence[Entry], about: Harvesting) -> list[Kept]:
-        """All entries refined, in their order."""
-        chunks = await asyncio.gather(*(self._refine(chunk, about) for chunk in chunked(entries, CHUNK)))
-        return [kept for chunk in chunks for kept in chunk]
+        """All entries refined, in their order. The last ones, which are the newest, get their pages first."""
+        until, abreast = time.monotonic() + self._settings.page_time, asyncio.Semaphore(self._settings.per_host)
+        outing = Outing(about=about, until=until, abreast=abreast)
+        latest_first = reversed(list(chunked(entries, CHUNK)))
+        chunks = await asyncio.gather(*(self._refine(chunk, outing) for chunk in latest_first))
+        return [kept for chunk in reversed(chunks) for kept in chunk]
 
-    async def _refine(self, entries: Sequence[Entry], about: Harvesting) -> list[Kept]:
+    async def _refine(self, entries: Sequence[Entry], outing: Outing) -> list[Kept]:
+        about = outing.about
         first = await self._work(refining.sift, entries, about.origin)
         wanted = [entry for entry, sifted in zip(entries, first, strict=True) if not sifted]
-        finds = await asyncio.gather(*(self._page(entry, about) for entry in wanted))
+        finds = await asyncio.gather(*(self._page(entry, outing) for entry in wanted))
         pairs = [(entry, find.page) for entry, find in zip(wanted, finds, strict=True)]
         second = iter(zip(await self._work(refining.refine, pairs, about.origin), finds, strict=True))
         return [
@@ -104,18 +136,17 @@ class Gatherer:
             entry = items[0] if isinstance(items[0], Entry) else items[0][0]
             return [Dropped(guid=entry.guid, url=entry.url, reason=reason_of(error), evidence=str(error)[:500])]
 
-    async def _page(self, entry: Entry, about: Harvesting) -> Find:
-        async with self._abreast:
-            if len(about.missed) >= PATIENCE:
-                return Find(error=UNASKED)
-            find = await self._fetch(entry.url or "", about.feed)
-        if find.error in PASSING:
-            about.missed.append(find)
-        return find
+    async def _page(self, entry: Entry, outing: Outing) -> Find:
+        async with outing.abreast:
+            find = Find(error=UNASKED) if outing.over() else await self._fetch(entry.url or "", outing.about.feed)
+        outing.failed += find.error in PASSING - NO_TRY
+        stored = outing.about.pages.get(entry.guid)
+        return Find(page=stored) if find.error and stored else find
 
     async def _fetch(self, url: str, feed: Feed) -> Find:
+        question = Question(url=url, private=feed.allow_private, agent=feed.user_agent, page=True)
         try:
-            answer = await self._fetcher.get(Question(url=url, private=feed.allow_private))
+            answer = await self._fetcher.get(question)
         except FetchError as error:
             return Find(error=error.kind)
         if answer.status != OK:
@@ -126,17 +157,17 @@ class Gatherer:
     def _keep(self, entry: Entry, refined: Refined, find: Find, about: Harvesting) -> Kept:
         raw = pack(entry, find.page) if self._settings.keep_raw else None
         lost = find.error in PASSING or (isinstance(refined, Dropped) and refined.reason == "died")
-        asked = find.error != UNASKED
-        hashed = mark(entry, about.known.get(entry.guid), asked=asked) if lost else entry_hash(entry)
+        known = about.known.get(entry.guid)
+        hashed = mark(entry, known, tried=find.error not in NO_TRY) if lost else entry_hash(entry)
         if isinstance(refined, Article):
-            return Arrival(entry_hash=hashed, article=refined, raw=raw)
+            return Arrival(entry_hash=hashed, article=refined, raw=raw, page_error=find.error)
         dropped = refined or Dropped(guid=entry.guid, url=entry.url, reason="empty")
-        return Drop(entry_hash=hashed, dropped=dropped, raw=raw)
+        return Drop(entry_hash=hashed, dropped=dropped, raw=raw, retry_at=next_try(about.now, tries(entry, known) + 1))
 
 
-def fresh(parsed: ParsedFeed, known: Mapping[str, KnownEntry], *, force: bool = False) -> list[Entry]:
+def fresh(entries: Sequence[Entry], known: Mapping[str, KnownEntry], *, force: bool = False) -> list[Entry]:
     """The entries that are new or say something new, oldest first: what was told first is kept first."""
-    told = [e for e in parsed.entries if force or e.guid not in known or known[e.guid].entry_hash != entry_hash(e)]
+    told = [e for e in entries if force or e.guid not in known or known[e.guid].entry_hash != entry_hash(e)]
     return sorted(told, key=lambda entry: (entry.published is None, entry.published))
 
 
@@ -146,11 +177,17 @@ def newest(parsed: ParsedFeed, most: int) -> tuple[Entry, ...]:
     return tuple(dated[:most])
 
 
-def mark(entry: Entry, known: KnownEntry | None, *, asked: bool = True) -> str:
+def mark(entry: Entry, known: KnownEntry | None, *, tried: bool = True) -> str:
     """The hash for an entry that should be tried again, or its own when it has been tried often enough."""
     before = known.entry_hash.removeprefix(AGAIN) if known and known.entry_hash.startswith(AGAIN) else "0"
-    tried = int(before) + asked
-    return f"{AGAIN}{tried}" if tried < TRIES else entry_hash(entry)
+    count = int(before) + tried
+    return f"{AGAIN}{count}" if count < TRIES else entry_hash(entry)
+
+
+def tries(entry: Entry, known: KnownEntry | None) -> int:
+    """How often an entry was dropped that says what it said then."""
+    same = known and (known.entry_hash.startswith(AGAIN) or known.entry_hash == entry_hash(entry))
+    return known.tries if known and same else 0
 
 
 def reason_of(error: Exception) -> str:

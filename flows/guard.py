@@ -22,6 +22,7 @@ INTERNAL_V6 = [
     ipaddress.ip_network("64:ff9b:1::/48"),  # NAT64 of one's own network, RFC 8215
     ipaddress.ip_network("fec0::/10"),  # site-local, RFC 3879
 ]
+INTERNAL_NAMES = ("localhost", "local", "internal", "lan", "home.arpa")  # RFC 6761, 6762, 8375, and ICANN's "internal"
 
 
 class BlockedAddressError(OSError):
@@ -39,6 +40,27 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(number) & 0xFFFFFFFF)
         number = inner or number
     return number.is_global and not number.is_multicast
+
+
+def is_number(host: str) -> bool:
+    """Whether a host is a numeric address, in brackets or not."""
+    try:
+        ipaddress.ip_address(host.strip("[]").partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
+def is_internal(host: str) -> bool:
+    """Whether a host is one of the operator's own by the look of it.
+
+    That is a number that is not public, or a name without a dot or under one that is kept for such use. It says how to
+    treat a host, not whether it may be reached.
+    """
+    name = host.strip("[]").rstrip(".").lower()
+    if is_number(name):
+        return not is_public(name)
+    return "." not in name or name.endswith(tuple(f".{own}" for own in INTERNAL_NAMES))
 
 
 def check_literal(host: str) -> None:

@@ -13,10 +13,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import brotli
 import pytest
+from aiohttp import AddrInfoType
 
 from config.settings import Settings
-from flows.fetch import Answer, Fetcher, FetchError, Question, host_of, origin_of
+from flows.address import host_of
+from flows.fetch import Answer, Fetcher, FetchError, Question
+from flows.guard import is_public, open_public
 
 LOOPBACKS = (
     "127.0.0.1",
@@ -91,7 +95,8 @@ def ask(question: Question, settings: Settings = SETTINGS) -> Answer:
 def kind_of(question: Question, settings: Settings = SETTINGS) -> str:
     with pytest.raises(FetchError) as error:
         ask(question, settings)
-    assert "secret" not in str(error.value)
+    assert "secret" not in str(error.value) + repr(error.value.__dict__)
+    assert error.value.__cause__ is None
     return error.value.kind
 
 
@@ -133,10 +138,39 @@ def test_a_redirect_in_raw_bytes_leads_to_those_bytes(location: str, path: str) 
     assert seen[1].path == path
 
 
-def test_the_contact_goes_into_the_user_agent() -> None:
+NAMES = {
+    "our own": ({}, "", "fanmill/0.1.0"),
+    "with a contact": ({"contact": "https://h.example/bot"}, "", "fanmill/0.1.0 (+https://h.example/bot)"),
+    "the operator's": ({"user_agent": "Reader/2", "contact": "https://h.example/"}, "", "Reader/2"),
+    "one for this feed": ({"user_agent": "Reader/2"}, "Feed/3 (x)", "Feed/3 (x)"),
+}
+
+
+@pytest.mark.parametrize(("settings", "agent", "told"), NAMES.values(), ids=NAMES)
+def test_we_say_who_we_are(settings: dict[str, str], agent: str, told: str) -> None:
     with site(reply()) as (base, seen):
-        ask(Question(url=base, private=True), replace(SETTINGS, contact="https://example.org/bot"))
-    assert seen[0].headers["User-Agent"].endswith("(+https://example.org/bot)")
+        ask(Question(url=base, agent=agent, private=True), replace(SETTINGS, **settings))  # type: ignore[arg-type]
+    assert seen[0].headers.get_all("User-Agent") == [told]
+
+
+def test_every_packing_we_can_undo_is_asked_for() -> None:
+    with site(reply()) as (base, seen):
+        ask(Question(url=base, private=True))
+    assert seen[0].headers["Accept-Encoding"] == "gzip, deflate, br, zstd"
+
+
+@pytest.mark.parametrize(("etag", "told"), [('"1"', "feed"), (None, None)], ids=["with an etag", "without"])
+def test_only_what_is_new_since_an_etag_is_good_enough(etag: str | None, told: str | None) -> None:
+    with site(reply(226, b"news")) as (base, seen):
+        answer = ask(Question(url=base, etag=etag, delta=True, private=True))
+        ask(Question(url=base, etag=etag, private=True))
+    assert (answer.status, answer.body) == (226, b"news")
+    assert [request.headers["A-IM"] for request in seen] == [told, None]
+
+
+def test_a_body_packed_with_brotli_is_unpacked() -> None:
+    with site(reply(body=brotli.compress(b"news" * 100), Content_Encoding="br")) as (base, _):
+        assert ask(Question(url=base, private=True)).body == b"news" * 100
 
 
 def test_a_packed_body_is_unpacked() -> None:
@@ -184,10 +218,68 @@ def test_an_address_without_a_host_is_an_error_too() -> None:
     assert kind_of(Question(url="http:///x")) == "bad_address"
 
 
+@pytest.mark.parametrize("url", ["http://h.example/a\r\nEvil: 1", "http://h.example/\x00", "http://h.exa\tmple/"])
+def test_an_address_with_control_characters_is_not_asked_for(url: str) -> None:
+    assert kind_of(Question(url=url)) == "bad_address"
+
+
+INSIDE = (
+    "169.254.169.254",
+    "10.0.0.1",
+    "192.168.1.1",
+    "[::1]",
+    "[fd00::1]",
+    "2852039166",
+    "0xa.1",
+    "[64:ff9b::a00:1]",
+)
+
+
+@pytest.mark.parametrize("host", INSIDE)
+def test_a_redirect_from_the_public_internet_leads_nowhere_inside(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The server of this test stands for a public one; every other address is judged as ever.
+    monkeypatch.setattr("flows.guard.is_public", lambda number: number == "127.0.0.1" or is_public(number))
+    opened: list[str] = []
+
+    def noting(address: AddrInfoType) -> socket.socket:
+        opened.append(str(address[4][0]))
+        return open_public(address)
+
+    monkeypatch.setattr("flows.fetch.open_public", noting)
+    with site(reply(302, b"", Location=f"http://{host}/latest/?secret")) as (base, seen):
+        assert kind_of(Question(url=base)) == "blocked_address"
+        assert len(seen) == 1
+    assert not [number for number in opened if number != "127.0.0.1"]
+
+
+def test_the_address_that_was_checked_is_the_one_that_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    lookups: list[str] = []
+    numbers = ["93.184.216.34", "127.0.0.1"]
+
+    def rebinding(host: str, port: int, *args: object, **more: object) -> list[object]:
+        lookups.append(host)
+        found = numbers[min(len(lookups), len(numbers)) - 1]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (found, port))]
+
+    opened: list[str] = []
+
+    def note(address: AddrInfoType) -> socket.socket:
+        opened.append(str(address[4][0]))
+        raise OSError("this internet ends here")
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebinding)
+    monkeypatch.setattr("flows.fetch.open_public", note)
+    assert kind_of(Question(url="http://rebinding.example/?secret")) == "connection"
+    assert (lookups, opened) == (["rebinding.example"], ["93.184.216.34"])
+    assert kind_of(Question(url="http://rebinding.example/?secret")) == "blocked_address"
+    assert opened == ["93.184.216.34"]
+
+
 BAD_HOPS = {
     "to a file": ("file:///etc/passwd", "bad_scheme"),
     "to ftp": ("ftp://127.0.0.1/x", "bad_scheme"),
     "to a script": ("javascript:alert(1)", "bad_scheme"),
+    "to data": ("data:application/rss+xml,<rss/>", "bad_scheme"),
     "to itself for ever": ("/", "redirects"),
 }
 
@@ -229,21 +321,7 @@ def test_a_login_goes_to_its_own_host_only_and_into_no_answer() -> None:
     assert (away.url, away.moved, home.url) == (f"{other}/c", f"{other}/c", f"{base}/z")
 
 
-ORIGINS = {
-    "the same": ("http://h.example/a", "http://h.example/b?c", True),
-    "its default port spelled out": ("https://h.example/", "https://H.example:443/", True),
-    "another host": ("http://h.example/", "http://g.h.example/", False),
-    "another port": ("http://h.example/", "http://h.example:8080/", False),
-    "another scheme": ("http://h.example:80/", "https://h.example:80/", False),
-}
-
-
-@pytest.mark.parametrize(("one", "other", "same"), ORIGINS.values(), ids=ORIGINS)
-def test_an_origin_is_scheme_host_and_port(one: str, other: str, same: bool) -> None:
-    assert (origin_of(one) == origin_of(other)) is same
-
-
-def test_an_address_that_moved_within_its_origin_keeps_its_login() -> None:
+def test_an_address_that_moved_within_its_origin_is_asked_with_the_login_but_told_without() -> None:
     def respond(request: BaseHTTPRequestHandler) -> None:
         (reply(301, b"", Location="//evil:x@" + request.headers["Host"] + "/b") if request.path == "/a" else reply())(
             request
@@ -252,8 +330,32 @@ def test_an_address_that_moved_within_its_origin_keeps_its_login() -> None:
     with site(respond) as (base, seen):
         login = base.replace("//", "//us%20er:p:w@")
         answer = ask(Question(url=f"{login}/a", private=True))
-    assert (answer.url, answer.moved) == (f"{base}/b", f"{login}/b")
+    assert (answer.url, answer.moved) == (f"{base}/b", f"{base}/b")
+    assert "us%20er" not in repr(answer)
     assert [request.headers["Authorization"] for request in seen] == [BASIC] * 2
+
+
+def test_a_cookie_goes_back_to_its_own_host_within_one_chain_and_no_further() -> None:
+    with site(reply()) as (base, theirs):
+
+        def respond(request: BaseHTTPRequestHandler) -> None:
+            if request.path == "/a":
+                reply(302, b"", Location="/b", Set_Cookie="pass=abc; Path=/; HttpOnly")(request)
+            elif request.path == "/b":
+                away = base.replace("127.0.0.1", "localhost")
+                reply(302, b"", Location=f"{away}/c", Set_Cookie="more=d:e=f")(request)
+            else:
+                reply(Set_Cookie="late=1")(request)
+
+        async def go(home: str) -> None:
+            async with Fetcher(SETTINGS) as fetcher:
+                for path in ("/a", "/z"):
+                    await fetcher.get(Question(url=f"{home}{path}", private=True))
+
+        with site(respond) as (home, ours):
+            asyncio.run(go(home))
+    assert [request.headers["Cookie"] for request in ours] == [None, "pass=abc", None]
+    assert [request.headers["Cookie"] for request in theirs] == [None]
 
 
 TROUBLES: dict[str, tuple[Respond, str]] = {
@@ -261,6 +363,9 @@ TROUBLES: dict[str, tuple[Respond, str]] = {
     "a bomb": (reply(body=gzip.compress(bytes(5_000_000)), Content_Encoding="gzip"), "too_large"),
     "a packed body cut short": (reply(body=gzip.compress(b"news" * 999)[:-9], Content_Encoding="gzip"), "truncated"),
     "a body shorter than promised": (reply(body=b"short", Content_Length="9999"), "truncated"),
+    "a brotli body cut short": (reply(body=brotli.compress(b"news" * 999)[:-9], Content_Encoding="br"), "truncated"),
+    "a packing nobody asked for": (reply(body=b"x", Content_Encoding="compress"), "encoding"),
+    "two packings": (reply(body=gzip.compress(gzip.compress(b"x")), Content_Encoding="gzip, gzip"), "encoding"),
     "one byte at a time": (drip, "timeout"),
 }
 
@@ -269,6 +374,15 @@ TROUBLES: dict[str, tuple[Respond, str]] = {
 def test_a_troubled_answer_is_an_error_of_its_kind(respond: Respond, kind: str) -> None:
     with site(respond) as (base, _):
         assert kind_of(Question(url=base.replace("//", "//user:secret@") + "/?token=secret", private=True)) == kind
+
+
+def test_a_bomb_beside_a_redirect_is_left_alone() -> None:
+    def respond(request: BaseHTTPRequestHandler) -> None:
+        bomb = reply(302, gzip.compress(bytes(5_000_000)), Content_Encoding="gzip", Location="/b")
+        (bomb if request.path == "/a" else reply())(request)
+
+    with site(respond) as (base, _):
+        assert ask(Question(url=f"{base}/a", private=True)).body == b"ok"
 
 
 def test_a_port_nobody_listens_on_is_a_connection_error() -> None:

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from flows.guard import BlockedAddressError, check_literal, is_public, open_public
+from flows.guard import BlockedAddressError, check_literal, is_internal, is_public, open_public
 
 ADDRESSES = {
     "a public one": ("93.184.216.34", True),
@@ -37,6 +37,33 @@ ADDRESSES = {
 @pytest.mark.parametrize(("address", "public"), ADDRESSES.values(), ids=ADDRESSES)
 def test_an_address_is_public_or_not(address: str, public: bool) -> None:
     assert is_public(address) is public
+
+
+HOSTS = {
+    "a public name": ("news.example", False),
+    "a public number": ("93.184.216.34", False),
+    "a public number of IPv6": ("2606:2800:220:1:248:1893:25c8:1946", False),
+    "loopback": ("127.0.0.1", True),
+    "loopback of IPv6": ("[::1]", True),
+    "link-local with a zone": ("fe80::1%eth0", True),
+    "a private number": ("192.168.1.1", True),
+    "localhost": ("localhost", True),
+    "localhost with a dot behind": ("LOCALHOST.", True),
+    "a name under localhost": ("a.localhost", True),
+    "a name without a dot": ("wiki", True),
+    "a name on the local wire": ("printer.local", True),
+    "a name of a company": ("wiki.corp.internal", True),
+    "a name of a router": ("nas.lan", True),
+    "a name at home": ("nas.home.arpa", True),
+    "a name that only ends like one": ("mylocal", True),
+    "a public name that only ends like one": ("news.mylocal", False),
+    "arpa itself": ("in-addr.arpa", False),
+}
+
+
+@pytest.mark.parametrize(("host", "internal"), HOSTS.values(), ids=HOSTS)
+def test_a_host_looks_like_one_of_ones_own_or_not(host: str, internal: bool) -> None:
+    assert is_internal(host) is internal
 
 
 def test_a_number_as_host_is_checked_and_a_name_is_left_to_dns() -> None:
