@@ -30,7 +30,7 @@ RED = 25  # failed feeds that get a task of their own; the table names all of th
 
 
 class Log(Silent):
-    """Tells the run's log of each feed that failed."""
+    """Tells the run's log of each feed that failed, or that should worry somebody."""
 
     def __init__(self) -> None:
         self._logger = get_run_logger()
@@ -40,9 +40,11 @@ class Log(Silent):
         self._logger.info("%d feeds are due", feeds)
 
     def finished(self, outcome: Outcome) -> None:
-        """Say why a feed failed."""
+        """Say why a feed failed, or what is alarming about it."""
         if outcome.failed:
-            self._logger.warning("%s failed: %s", outcome.feed, outcome.error)
+            self._logger.warning("%s failed: %s", outcome.feed, outcome.trouble)
+        elif outcome.alarm:
+            self._logger.warning("%s: %s", outcome.feed, outcome.alarm)
 
 
 @flow(name="ingest", persist_result=False)
@@ -99,7 +101,7 @@ def report_failed_feed(feed: str, error: str) -> State:
 def publish(report: Report) -> None:
     """Red tasks for failed feeds, and the run's artifacts. Their keys never change, so that they have a history."""
     for outcome in report.failures[:RED]:
-        report_failed_feed(outcome.feed, outcome.error or "", return_state=True)
+        report_failed_feed(outcome.feed, outcome.trouble, return_state=True)
     create_markdown_artifact(key="ingest-summary", markdown=f"**{report.state}** — {report.headline()}")
     if report.outcomes:
         create_table_artifact(key="ingest-feeds", table=[row(outcome) for outcome in report.outcomes])
@@ -108,7 +110,7 @@ def publish(report: Report) -> None:
 
 def row(outcome: Outcome) -> dict[str, object]:
     """One line of a table artifact."""
-    columns = ("feed", "outcome", "status", "new", "changed", "duplicates", "dropped", "ms", "error")
+    columns = ("feed", "outcome", "status", "new", "changed", "duplicates", "dropped", "ms", "trouble")
     return {name: getattr(outcome, name) for name in columns}
 
 

@@ -9,7 +9,10 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """One feed's part in a run. `outcome` is new, unchanged, not_modified, partial or error; `ms` is wall time."""
+    """One feed's part in a run. `outcome` is new, unchanged, not_modified, partial, paused or error; `ms` is wall time.
+
+    `alarm` is a line on what should worry somebody although the feed did not fail.
+    """
 
     feed: str
     outcome: str
@@ -21,11 +24,18 @@ class Outcome:
     ms: int = 0
     kind: str | None = None
     error: str | None = None
+    alarm: str | None = None
 
     @property
     def failed(self) -> bool:
         """Whether the feed gave nothing."""
         return self.outcome == "error"
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong in one line, its kind first; "" when nothing is."""
+        fault = self.error or self.alarm or ""
+        return f"{self.kind}: {fault}" if self.kind and not fault.startswith(self.kind) else fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +61,11 @@ class Report:
 
     def headline(self) -> str:
         """The run in one line."""
-        asked, failed = len(self.outcomes), len(self.failures)
+        paused = sum(outcome.outcome == "paused" for outcome in self.outcomes)
+        feeds = f"{len(self.outcomes) - paused} feeds asked, {len(self.failures)} failed"
+        waiting = f", {paused} waiting for their host" if paused else ""
         counts = ", ".join(f"{self.total(name)} {name}" for name in ("new", "changed", "duplicates", "dropped"))
-        return f"{asked} feeds asked, {failed} failed: {counts} in {self.seconds:.1f} s"
+        return f"{feeds}{waiting}: {counts} in {self.seconds:.1f} s"
 
 
 class Watcher(Protocol):

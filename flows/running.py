@@ -22,7 +22,7 @@ from flows.up import ServerError, healthy
 
 EXIT = {"completed": 0, "degraded": 1, "failed": 1}
 COUNTS = ("new", "changed", "duplicates", "dropped")
-STYLES = {"new": "green", "partial": "yellow", "error": "red", "unchanged": "dim", "not_modified": "dim"}
+STYLES = {"new": "green", "partial": "yellow", "error": "red", "paused": "yellow"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,11 +121,11 @@ def show(report: Report, screen: Console) -> None:
     table.add_column("outcome")
     for name in (*COUNTS, "ms"):
         table.add_column(name, justify="right")
-    table.add_column("error")
+    table.add_column("what is wrong")
     for outcome in report.outcomes:
         counts = [str(getattr(outcome, name) or "·") for name in COUNTS]
-        error = Text(safe(outcome.error))
-        table.add_row(outcome.feed, outcome.outcome, *counts, str(outcome.ms), error, style=STYLES[outcome.outcome])
+        trouble, style = Text(safe(outcome.trouble)), STYLES.get(outcome.outcome, "dim")
+        table.add_row(outcome.feed, outcome.outcome, *counts, str(outcome.ms), trouble, style=style)
     if report.outcomes:
         screen.print(table)
     print(f"{'dry run: ' if report.dry else ''}{report.headline()}", file=sys.stdout)  # noqa: T201
