@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -147,12 +148,25 @@ def dedupe() -> None:
     raise typer.Exit(filters.write(filters.grouped(filters.lines(sys.stdin.buffer))))
 
 
-def register_queries() -> None:
-    """Add the commands that read the database; they live in `flows.reading`."""
-    from flows import reading
+def register() -> None:
+    """Add the commands that live elsewhere: those that read the database, and those that say what is in it."""
+    from flows import managing, pruning, reading
 
-    for command in (reading.search, reading.show, reading.why, reading.feeds):
-        app.command()(command)
+    commands: dict[str, Callable[..., None]] = {
+        "add": managing.add,
+        "import": managing.import_,
+        "export": managing.export,
+        "feeds": reading.feeds,
+        "pause": managing.pause,
+        "resume": managing.resume,
+        "retire": managing.retire,
+        "search": reading.search,
+        "show": reading.show,
+        "why": reading.why,
+        "prune": pruning.prune,
+    }
+    for name, command in commands.items():
+        app.command(name)(command)
 
 
-register_queries()
+register()

@@ -13,6 +13,7 @@ PARTIAL, USAGE, LOCKED = 1, 2, 3
 
 Config = Annotated[Path | None, typer.Option("--config", help="Folder of your own configuration (or FANMILL_CONFIG)")]
 Database = Annotated[Path | None, typer.Option("--db", help="The SQLite file (or FANMILL_DB)")]
+Dry = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and change nothing")]
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of a table")]
 
 

@@ -14,10 +14,11 @@ from typing import Annotated, Any, Literal, TypeVar
 import typer
 
 from flows.options import CommandError, Config, Database, Json, faults, find_database
-from storage.queries import feed_health, find
+from storage.queries import FeedHealth, dropped, feed_health, find
 from storage.store import Store
 
 CENTURY = 36_500  # days
+QUARANTINED = 1_000  # entries listed, the latest
 Number = Annotated[str, typer.Argument(help="The article's number, as `fanmill search` shows it, or its address")]
 
 T = TypeVar("T")
@@ -81,15 +82,42 @@ def why(article: Number, config: Config = None, db: Database = None, as_json: Js
     return console().print(reasons_screen(reasons))
 
 
-def feeds(config: Config = None, db: Database = None, as_json: Json = False) -> None:
-    """List the feeds: what they gave, when they were last and are next asked, what is wrong with them."""
+def feeds(
+    failing: Annotated[bool, typer.Option("--failing", help="Only those that fail, or were given up for it")] = False,
+    silent: Annotated[
+        bool, typer.Option("--silent", help="Only those that answer but have long had nothing new")
+    ] = False,
+    quarantine: Annotated[bool, typer.Option("--quarantine", help="Entries that became no article, and why")] = False,
+    feed: Annotated[str | None, typer.Option(help="Only this feed")] = None,
+    config: Config = None,
+    db: Database = None,
+    as_json: Json = False,
+) -> None:
+    """List the feeds: when they were last and are next asked, what they give, what is wrong with them."""
     with opened(config, db) as store:
-        health = feed_health(store.connection)
+        rows = feed_health(store.connection)
+        entries = dropped(store.connection, limit=QUARANTINED) if quarantine else []
+    if feed is not None and feed not in {row.slug for row in rows}:
+        raise CommandError(f"no feed is called {feed!r}; `fanmill feeds` lists them")
+    rows = [row for row in rows if feed in {None, row.slug} and wanted(row, failing=failing, silent=silent)]
+    slugs = {row.slug for row in rows}
+    entries = [entry for entry in entries if entry.feed in slugs]
     if as_json:
-        return say(health)
-    from flows.screens import TABLE, console, feeds_table
+        return say(entries if quarantine else rows)
+    if not (entries if quarantine else rows):
+        print("nothing in quarantine" if quarantine else "no such feed", file=sys.stderr)  # noqa: T201
+        return None
+    from flows.health import feeds_table, quarantine_table
+    from flows.screens import TABLE, console
 
-    return console(TABLE).print(feeds_table(health))
+    now = datetime.now(UTC)
+    return console(TABLE).print(quarantine_table(entries, now) if quarantine else feeds_table(rows, now))
+
+
+def wanted(row: FeedHealth, *, failing: bool, silent: bool) -> bool:
+    """Whether a feed is among those asked for; all are when neither is."""
+    fails = row.state == "failing" or (row.state == "retired" and row.retired_why in {"gone", "failing"})
+    return (failing and fails) or (silent and bool(row.silent)) or not (failing or silent)
 
 
 def looked_up(store: Store, article: str, ask: Callable[[int], T | None]) -> T:

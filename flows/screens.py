@@ -1,4 +1,4 @@
-"""How articles, reasons and feeds look on a terminal.
+"""How articles and reasons look on a terminal; `flows.health` shows feeds.
 
 Whatever came from the network loses its control characters here: an escape sequence in a headline must not reach the
 terminal, nor a direction mark turn a line around. Nor is any of it markup: a server may well answer "[/x]".
@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
-from storage.queries import FeedHealth, Hit
+from storage.queries import Hit
 from storage.showing import ArticleRow, EvidenceRow, Reasons, SeeAlsoRow, Shown
 
 UNPRINTABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069]")
@@ -120,24 +119,6 @@ def evidence(row: EvidenceRow, article: ArticleRow) -> Text:
     words = (flat(before), (f"[{flat(row.detail)}]", "bold"), flat(after))
     place = (f"{row.source:<7}{row.field:<6}{row.start:>6}  ", "dim")
     return Text.assemble(place, *words, no_wrap=True, overflow="ellipsis")
-
-
-def feeds_table(feeds: Iterable[FeedHealth]) -> Table:
-    """Feeds at a glance: what they gave, when last and next, what is wrong."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("feed", "articles", "copies", "last new", "last ok", "next poll", "failures", "why"):
-        table.add_column(name, justify="right" if name in {"articles", "copies", "failures"} else "left")
-    for feed in feeds:
-        times = [
-            (moment or "")[:16].replace("T", " ")
-            for moment in (feed.last_new_at, feed.last_success_at, feed.next_poll_at)
-        ]
-        state = "retired" if feed.retired_at else ("" if feed.enabled else "off")
-        why = Text(" ".join(part for part in (state, safe(feed.last_error)) if part))
-        counts = [str(number or "·") for number in (feed.articles, feed.duplicates)]
-        style = "red" if feed.failures else "dim" if state else ""
-        table.add_row(feed.slug, *counts, *times, str(feed.failures or "·"), why, style=style)
-    return table
 
 
 def console(most: int = WIDTH) -> Console:

@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,37 @@ def test_feeds_tells_what_is_wrong(folder: Path) -> None:
     rows = {row["slug"]: row for row in json.loads(fanmill(folder, "feeds", "--json").stdout)}
     assert rows["attic-error"]["error_kind"] == "http_500"
     assert rows["ai-courier"]["articles"] > 5
+    assert datetime.fromisoformat(rows["ai-courier"]["last_success_at"]).utcoffset() == timedelta(0)
+
+
+def test_feeds_can_be_told_apart(folder: Path) -> None:
+    rows = json.loads(fanmill(folder, "feeds", "--json").stdout)
+    bad = [row["slug"] for row in rows if row["state"] in {"failing", "retired"}]
+    assert 1 < len(bad) < len(rows)
+    assert [row["slug"] for row in json.loads(fanmill(folder, "feeds", "--failing", "--json").stdout)] == bad
+    assert json.loads(fanmill(folder, "feeds", "--silent", "--json").stdout) == []
+    assert fanmill(folder, "feeds", "--silent").stderr == "no such feed\n"
+    [row] = json.loads(fanmill(folder, "feeds", "--feed", "ai-courier", "--json").stdout)
+    assert row["slug"] == "ai-courier"
+
+
+def test_feeds_lists_the_quarantine(folder: Path, tmp_path: Path) -> None:
+    for file in folder.glob("news*.db*"):
+        shutil.copy(file, tmp_path)
+    with sqlite3.connect(tmp_path / "news.db") as database:
+        database.execute("DELETE FROM quarantine")
+        database.execute(
+            "INSERT INTO quarantine(uid, feed_id, guid, url, reason, detail, entry_hash, seen_at, tries, retry_at) "
+            "SELECT 'u', id, 'g', 'https://a.example/1', 'empty', 'no text', 'h', '2026-01-01T00:00:00Z', 3, NULL "
+            "FROM feeds WHERE slug = 'lantern'"
+        )
+    database.close()
+    words = ["feeds", "--quarantine", "--db", str(tmp_path / "news.db")]
+    shown = fanmill(tmp_path, *words).stdout
+    assert " ".join(shown.splitlines()[1].split()) == "lantern empty 3 never https://a.example/1 no text"
+    [row] = json.loads(fanmill(tmp_path, *words, "--json").stdout)
+    assert (row["feed"], row["reason"], row["tries"], row["retry_at"]) == ("lantern", "empty", 3, None)
+    assert fanmill(tmp_path, *words, "--feed", "ai-courier").stderr == "nothing in quarantine\n"
 
 
 QUERIES = [
@@ -112,6 +144,8 @@ def test_no_query_of_a_stranger_is_an_error(words: str, folder: Path) -> None:
 FAULTS = {
     "an article that is not there": (["show", "99999"], 2, "there is no article 99999"),
     "an article by an absurd number": (["why", "9" * 40], 2, "there is no article"),
+    "health of a feed nobody knows": (["feeds", "--feed", "nobody"], 2, "no feed is called 'nobody'"),
+    "a list nobody has": (["import", "nowhere.opml"], 2, "cannot be read"),
     "a feed nobody knows": (["run", "--no-prefect", "--feed", "nobody"], 2, "no feed is called 'nobody'"),
     "a folder that is none": (["run", "--no-prefect", "--config", "nowhere"], 2, "not a folder"),
     "a database that is not there": (["search", "x", "--db", "nowhere.db"], 2, "does not exist yet"),
@@ -139,7 +173,10 @@ def test_a_fault_is_one_line_and_an_exit_code(words: list[str], code: int, fault
 def test_every_command_in_the_help_has_its_own(folder: Path) -> None:
     shown = fanmill(folder, "--help").stdout
     names = [line.split()[0] for line in shown.partition("Commands:")[2].splitlines() if line.strip()]
-    assert {"run", "demo", "up", "search", "show", "why", "feeds", "init", "clean", "tag", "dedupe"} == set(names)
+    assert set(names) == {
+        *("run", "demo", "up", "search", "show", "why", "feeds", "init", "clean", "tag", "dedupe"),
+        *("add", "import", "export", "pause", "resume", "retire", "prune"),
+    }
 
 
 def test_a_server_that_does_not_answer_is_told_at_once(folder: Path) -> None:

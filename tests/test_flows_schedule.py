@@ -25,8 +25,8 @@ def wait(past: Past, headers: dict[str, str], luck: float = 0.0) -> int:
 INTERVALS: dict[str, tuple[dict[str, Any], int]] = {
     "without a history its own interval": ({}, 1800),
     "a busy feed as often as allowed": ({"gap": 10 * MINUTE, "newest": ago(MINUTE)}, 1800),
-    "a feed of ten entries a day a little less often": ({"gap": 8_640, "newest": ago(HOUR)}, 2160),
-    "a feed of one a day every six hours": ({"gap": DAY, "newest": ago(HOUR)}, 6 * HOUR),
+    "a feed of four entries a day a little less often": ({"gap": 6 * HOUR, "newest": ago(HOUR)}, 2160),
+    "a feed of one a day ten times a day": ({"gap": DAY, "newest": ago(HOUR)}, 8640),
     "a feed of one a month just as often, while it is not silent": ({"gap": 30 * DAY, "newest": ago(HOUR)}, 6 * HOUR),
     "silent for a week": ({"newest": ago(7 * DAY)}, 6 * HOUR),
     "silent for two": ({"newest": ago(14 * DAY)}, 12 * HOUR),
