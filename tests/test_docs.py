@@ -27,6 +27,10 @@ ELSEWHERE = {
     "make test": "the gate itself",
     "fanmill run": "test_flows_crash.py and the guides",
     "fanmill up": "test_flows_engine.py",
+    "fanmill add": "docs/add-a-feed.md",
+    "fanmill import": "docs/add-a-feed.md",
+    "fanmill feeds": "docs/add-a-feed.md",
+    "fanmill pause": "docs/add-a-feed.md",
     "prefect deployment run": "test_flows_engine.py",
 }
 
