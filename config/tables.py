@@ -52,7 +52,8 @@ class Source:
         if not name:
             top = re.search(rf'^[ \t]*(?:\[+\s*)?["\']?{outer}["\']?\s*[].=]', self.text, re.MULTILINE)
             return self.text.count("\n", 0, top.start()) + 1 if top else 1
-        head = re.compile(rf'\s*\[+\s*{outer}\s*\.\s*["\']?{inner}["\']?\s*\]')
+        dotted = "" if is_mill(section, name) else rf'\s*\.\s*["\']?{inner}["\']?'
+        head = re.compile(rf"\s*\[+\s*{outer}{dotted}\s*\]")
         entry = re.compile(rf'\s*["\']?{re.escape(key)}["\']?\s*=')
         inline = re.compile(rf'\s*["\']?{inner}["\']?\s*=\s*\{{')
         found, first, within = 0, 0, False
@@ -69,8 +70,13 @@ class Source:
 
     def fault(self, fault: str, section: str, name: str = "", key: str = "") -> ConfigError:
         """The error that points at one key of one table."""
-        where = ".".join(part for part in (section, name, key) if part)
+        where = ".".join(part for part in (section, "" if is_mill(section, name) else name, key) if part)
         return ConfigError(f"{self.path}:{self.line(section, name, key)}: {where}: {fault}")
+
+
+def is_mill(section: str, name: str) -> bool:
+    """Whether this is the table `[mill]`, the only one that is not one of several under a heading."""
+    return section == name == "mill"
 
 
 def read_toml(path: Path) -> Source:

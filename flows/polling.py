@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from config.settings import Feed, Settings
+from extractors.addresses import public
 from extractors.article import Origin
 from extractors.feed import FeedError
 from extractors.model import Entry, ParsedFeed
@@ -174,7 +175,7 @@ class Poller:
     ) -> Harvesting:
         title = feed.title or (parsed.title if parsed else state.title)
         language = parsed.language if parsed else None
-        origin = Origin(url=answer.url, title=title, language=language, tags=feed.tags, pages=feed.pages)
+        origin = Origin(url=public(answer.url), title=title, language=language, tags=feed.tags, pages=feed.pages)
         return Harvesting(feed=feed, origin=origin, known=reading.known if reading else {}, now=self._round.now)
 
     async def _ask(self, state: FeedState, feed: Feed) -> Answer:
@@ -200,7 +201,8 @@ class Poller:
         forced = feed.identity != "auto"
         identity = feed.identity if forced else state.identity
         content_type = answer.headers.get("content-type")
-        work = self._workers.submit(refining.parse, answer.body, answer.url, content_type, identity, forced)
+        # In public form, since a link such as "?" resolves to it, query and all.
+        work = self._workers.submit(refining.parse, answer.body, public(answer.url), content_type, identity, forced)
         try:
             return await asyncio.wrap_future(work)
         except FeedError as error:

@@ -55,6 +55,7 @@ REASONS = 3  # tags and terms that say why
 BEST = 20  # terms of an article that are weighed; 25 and 12 do no better
 PRIOR = 50  # articles that a store is taken to hold besides its own
 MANY = 400  # articles most like one that are looked at further
+LOOKED = 20_000  # times a term of an article is met in others: some 5 ms
 
 
 def remember(connection: sqlite3.Connection, article_id: int, terms: Iterable[tuple[str, int]]) -> None:
@@ -124,13 +125,23 @@ def oldest(connection: sqlite3.Connection, articles: Sequence[int], days: float)
 def nearest(connection: sqlite3.Connection, article: int, least: float, since: int = 0) -> dict[int, float]:
     """The articles whose terms are like an article's, with the cosine, 0–1: `least` or more, best first.
 
-    Only ids from `since` on are looked at; see `oldest`.
+    Only ids from `since` on are looked at; see `oldest`. Of words that too many articles share, the commonest are left
+    out: a feed that says the same twenty words in thousands of entries must not make every run longer than the last.
     """
     query = """SELECT theirs.article_id, round(sum(mine.weight * theirs.weight), 6) AS cosine
         FROM term_weights AS mine JOIN term_weights AS theirs USING (term)
         WHERE mine.article_id = ? AND theirs.article_id >= ? AND theirs.article_id <> mine.article_id
+            AND mine.term IN (SELECT value FROM json_each(?))
         GROUP BY theirs.article_id HAVING cosine >= ? ORDER BY cosine DESC, theirs.article_id LIMIT ?"""
-    return dict(connection.execute(query, (article, since, least, MANY)).fetchall())
+    terms = json.dumps(telling(connection, article))
+    return dict(connection.execute(query, (article, since, terms, least, MANY)).fetchall())
+
+
+def telling(connection: sqlite3.Connection, article: int) -> list[str]:
+    """An article's weighed terms, rarest first, as long as no more than `LOOKED` articles have one of them."""
+    query = """SELECT term, sum(articles) OVER (ORDER BY articles, term) AS looked
+        FROM term_weights JOIN term_counts USING (term) WHERE article_id = ?"""
+    return [term for term, looked in connection.execute(query, (article,)) if looked <= LOOKED]
 
 
 def in_common(connection: sqlite3.Connection, one: int, other: int) -> str:
