@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test check fix bench docs picture clean
+.PHONY: help demo test check fix bench fuzz docs picture clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -34,6 +34,9 @@ fix: $(READY) ## format, and mend what the linter can
 
 bench: $(READY) ## measure; needs the corpora for the parts that compare texts
 	$(BIN)/python -m benchmarks
+
+fuzz: $(READY) ## throw ten minutes of broken feeds at the parser
+	$(BIN)/python -m benchmarks.fuzz --minutes 10
 
 docs: $(READY) ## write docs/schema.md anew from the schema
 	$(BIN)/python -m storage.describe > docs/schema.md

@@ -70,7 +70,7 @@ UNRESERVED = frozenset((string.ascii_letters + string.digits + "-._~").encode())
 ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 WWW = re.compile(r"^[.]*(?:www[.]+)*")
 LONE = re.compile("[\ud800-\udfff]")  # half a character, which JSON can spell and UTF-8 cannot
-BLANKS = re.compile(r"[\x00-\x20\x7f]+")
+BLANKS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 SAFE = "!$&'()*+,;=:@/?%-._~"
 
 

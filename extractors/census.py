@@ -1,8 +1,9 @@
 """Count the tags of a mended feed: refuse what would stall a parser, and trim both ends of the document.
 
 The limits are far above any feed met (the widest real one had 60 categories in an item) and far below what hurts:
-feedparser takes time in the square of the attributes of an element, of the categories of an item and of an unbroken
-author name, a third of a minute for 50,000 of them.
+feedparser takes time in the square of the attributes of an element, of the categories of an item, of the namespaces of
+a document and of an unbroken author name, a third of a minute for 50,000 of them; and it keeps a resolved address for
+every xml:base that is open, half a gigabyte for half a megabyte of them.
 
 The ends: of an entry in which the document was cut off, only the whole elements are kept, and none of it when they
 hold no address and no id, so that half an article is never stored; what follows the end of the root element (a second
@@ -20,12 +21,20 @@ TAGS = 1_500_000  # opening and closing, in the document
 ENTRIES = 20_000  # kept; the rest is cut
 DEPTH = 2_000  # elements open inside one entry; lax HTML leaves hundreds of <p> and <br> open
 ATTRIBUTES = 200  # on one element
+PREFIXES = 300  # namespace prefixes in the document
+BASES = 50_000  # xml:base attributes in the document: two for each entry, and some
 LISTED = 1_000  # categories of one entry
 KEYWORDS = 20_000  # characters of one list of keywords
 UNBROKEN = 2_000  # letters of an author's name without a blank
 
-TOKEN = re.compile(r"<!\[CDATA\[(?s:.*?)\]\]>|<(?P<end>/?+)(?P<name>[A-Za-z_][\w:.-]*+)(?P<rest>[^<>]*+)>")
-RUN = re.compile(rf"[\w.+-]{{{UNBROKEN}}}")
+# A ">" within quotes ends no tag; but a quote without its pair begins nothing.
+TOKEN = re.compile(
+    r"""<!\[CDATA\[(?s:.*?)\]\]>
+    | <(?P<end>/?+)(?P<name>[A-Za-z_][\w:.-]*+)(?P<rest>(?:[^<>"']|"[^<"]*+"|'[^<']*+')*+(?=>)|[^<>]*+)>""",
+    re.VERBOSE,
+)
+PREFIX = re.compile(r"xmlns:([\w.-]{1,100})", re.IGNORECASE)
+RUN = re.compile(rf"(?<![\w.+-])[\w.+-]{{{UNBROKEN}}}")
 IDENTITY = re.compile(r"<(?:\w{1,30}:)?(?:link|guid|id)[\s/>]", re.IGNORECASE)
 ENTRY_NAMES = {"item", "entry"}
 LIST_NAMES = {"category", "subject"}
@@ -49,6 +58,8 @@ class Census:
     child_end: int = 0  # where the last whole element of the open entry ended
     last_end: int = 0  # where the last whole entry ended
     surplus: int = 0  # where the first entry too many began
+    bases: int = 0
+    prefixes: set[str] = field(default_factory=set)
     channel: list[str] = field(default_factory=list)  # open elements between root and entries
 
     def opened(self, match: re.Match[str]) -> None:
@@ -57,11 +68,11 @@ class Census:
         local = name.rpartition(":")[2]
         self.root = self.root or match["name"]
         self.root_open += name == self.root.lower() and not rest.endswith("/")
-        if rest.count("=") > ATTRIBUTES:
-            raise FeedError("too_complex", f"an element <{name[:40]}> has more than {ATTRIBUTES} attributes")
+        if rest:
+            self.weigh(name, rest)
         if local in ENTRY_NAMES and not self.entry and not rest.endswith("/"):
             self.begin(name, match.start())
-        elif local == "channel":
+        elif local == "channel" and name != self.root.lower():
             self.channel.append(match["name"])
         elif local in LIST_NAMES:
             self.listed += 1
@@ -71,6 +82,16 @@ class Census:
         if self.depth > DEPTH or self.listed > LISTED:
             fault = "elements nested too deep" if self.depth > DEPTH else f"more than {LISTED} categories in one entry"
             raise FeedError("too_complex", fault)
+
+    def weigh(self, name: str, rest: str) -> None:
+        """Refuse attributes that would cost their square: in one element, or over the document."""
+        if rest.count("=") > ATTRIBUTES:
+            raise FeedError("too_complex", f"an element <{name[:40]}> has more than {ATTRIBUTES} attributes")
+        if "xmlns:" in rest:
+            self.prefixes.update(PREFIX.findall(rest))
+        self.bases += "base" in rest
+        if len(self.prefixes) > PREFIXES or self.bases > BASES:
+            raise FeedError("too_complex", "namespaces or bases without end")
 
     def begin(self, name: str, at: int) -> None:
         """An entry begins."""

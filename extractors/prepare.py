@@ -64,8 +64,13 @@ def prepare_text(text: str, doubt: str | None = None) -> Prepared:
     if is_html(text):
         raise refuse_page(text)
     head, text = cut_prolog(mend(text))
+    if is_html(text):
+        raise refuse_page(text)
+    if head.rfind("<![CDATA[") > head.rfind("]]>"):
+        text = mend(text)  # the root stood in CDATA, where nothing was mended yet
     text, flaw = finish(text)
-    start = DECLARATION + (NETSCAPE if "netscape" in head.lower() else "")
+    netscape = "netscape" in head.lower() and text[:4].lower() == "<rss"
+    start = DECLARATION + (NETSCAPE if netscape else "")
     return Prepared(text=start + text, warnings=tuple(warning for warning in (doubt, flaw) if warning))
 
 
@@ -77,7 +82,7 @@ def cut_prolog(text: str) -> tuple[str, str]:
     """
     root = FEED_ROOT.search(text, 0, JUNK) or ANY_ROOT.search(text)
     start = root.start() if root else 0
-    return text[:start], text[start:]
+    return text[:start], text[start:].lstrip()
 
 
 def mend(text: str) -> str:

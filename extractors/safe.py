@@ -3,7 +3,8 @@
 `plain` is for titles, names and categories. They are text, whatever the feed put into them: tags go (a script with
 what it says), entities are resolved, even those escaped twice, and with them go the characters that steer a terminal,
 reverse the reading order or hide. `Vec<T>` and `a < b` stay: a word in angle brackets is markup only if HTML knows it
-or it carries attributes. `sanitise` is for bodies, and the only user of nh3.
+or it carries attributes. What could still begin an element in a browser gets a blank after its bracket. `sanitise` is
+for bodies, and the only user of nh3.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import nh3
 LIMIT = 500  # characters of a line, unless told
 SLACK = 8  # markup may make a title this many times longer than its text
 DEPTH = 200  # nh3 takes time in the square of it: 8 s for 50,000 nested <div>
+REPAIRS = 5  # times that a body is sanitised at most; two are usual, and four the most that fuzzing needed
 ROUNDS = 2  # times that entities are resolved: once for HTML, once more for feeds that escape twice
 
 KNOWN = frozenset(
@@ -39,6 +41,9 @@ NAMED = KNOWN - INLINE - VOID - frozenset("center div h1 h2 h3 h4 h5 h6 li p td 
 SILENT = re.compile(r"<(script|style|template|noscript)\b[^<>]*+>.*?</\1\s*+>", re.IGNORECASE | re.DOTALL)
 COMMENT = re.compile(r"<!--.*?-->|<!\[CDATA\[|\]\]>|<[!?][A-Za-z][^<>]*+>", re.DOTALL)
 TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9:-]*+)(?P<rest>[^<>]*+)>")
+# What is left when all tags are gone: one that was in pieces inside each other, or with a "<" in a value.
+LEFT = re.compile(r"<(?=[A-Za-z/!?])(?:(?=(?P<name>[A-Za-z][^\s/<>]*+)[<>]))?")
+PRE = re.compile(r"(<pre(?:\s[^<>]*+)?>)\n+")
 TERMINAL = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]")
 BLANK = re.compile("[\\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 # Soft hyphen, zero-width blanks, marks and overrides of direction, the byte-order mark, non-characters, surrogates,
@@ -54,7 +59,10 @@ def plain(value: str, limit: int = LIMIT) -> str:
     text = value[: limit * SLACK]
     for _ in range(ROUNDS):
         text = html.unescape(stripped(text))
-    return cut(line(stripped(text)), limit)
+    text = line(text)  # before the last look for tags: a soft hyphen may stand between "<" and "script>"
+    for _ in range(ROUNDS):
+        text = stripped(text)
+    return cut(line(LEFT.sub(apart, text)), limit)
 
 
 def line(text: str) -> str:
@@ -89,6 +97,11 @@ def stripped(text: str) -> str:
     return TAG.sub(spell, text)
 
 
+def apart(match: re.Match[str]) -> str:
+    """A bracket, and a blank after it where a browser would begin an element it knows, attributes, or a comment."""
+    return "<" if match["name"] and match["name"].lower() not in KNOWN else "< "
+
+
 def is_markup(text: str) -> bool:
     """Whether a text holds HTML: an end tag, a break, an image. Looks at its first 20,000 characters."""
     return any(
@@ -100,8 +113,19 @@ def is_markup(text: str) -> bool:
 def sanitise(source: str, base_url: str = "") -> str:
     """HTML in which nothing runs, frames or submits; addresses absolute and http(s) or mailto only.
 
-    Nesting beyond 200 is flattened before. Idempotent. Never raises.
+    Nesting beyond 200 is flattened before. Idempotent: it is done until nothing changes, for a browser repairs wrong
+    nesting (a link in a link in a table) in a way that is not always right the first time. Never raises.
     """
+    clean = source
+    for _ in range(REPAIRS):
+        before, clean = clean, purged(flattened(clean), base_url)
+        if clean == before:
+            break
+    return clean
+
+
+def purged(source: str, base_url: str) -> str:
+    """One pass of nh3."""
 
     def resolve(element: str, attribute: str, value: str) -> str | None:
         if attribute not in {"href", "src", "cite"}:
@@ -112,14 +136,16 @@ def sanitise(source: str, base_url: str = "") -> str:
             return None
         return joined if joined.lower().startswith(("http://", "https://", "mailto:")) else None
 
-    return nh3.clean(
-        flattened(source),
+    clean = nh3.clean(
+        source,
         tags=nh3.ALLOWED_TAGS - {"area", "map", "center"},
         clean_content_tags={"script", "style", "template", "noscript", "iframe", "object", "svg", "math", "form"},
         attribute_filter=resolve,
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer",
     )
+    # The next parser would take the one for a byte-order mark, and drop the other.
+    return PRE.sub(r"\1", clean.lstrip("\ufeff"))
 
 
 def flattened(source: str) -> str:

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import html
+import subprocess
+import sys
+import threading
 import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from xml.dom import minidom  # only to see whether our own output is well-formed
 
 import pytest
@@ -144,3 +151,139 @@ def test_time_grows_with_length_only(text: str) -> None:
         with contextlib.suppress(FeedError):
             prepare(body)
         assert time.perf_counter() - began < 2
+
+
+def news(inner: str, prolog: str = "") -> bytes:
+    last = "<item><guid>last</guid><title>Good</title></item>"
+    return f"{prolog}<rss version='2.0'><channel><item>{inner}</item>{last}</channel></rss>".encode()
+
+
+@pytest.fixture(scope="module")
+def canary() -> Iterator[tuple[str, list[str]]]:
+    """The address of a server that nobody may ask, and what it was asked for."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_error(404)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}", asked
+        server.shutdown()
+
+
+XI = "xmlns:xi='http://www.w3.org/2001/XInclude'"
+ELSEWHERE = {  # what a document may ask its parser to read: {here} is the server, {secret} a file
+    "an entity that is a file": news("<title>a &x; b</title>", "<!DOCTYPE rss [<!ENTITY x SYSTEM '{secret}'>]>"),
+    "an entity that is the file of passwords": news("<title>a &x; b</title>", "<!DOCTYPE rss [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>"),
+    "an entity that is a page": news("<title>a &x; b</title>", "<!DOCTYPE rss [<!ENTITY x SYSTEM '{here}/entity'>]>"),
+    "an entity that is public": news("<title>a &x; b</title>", "<!DOCTYPE rss [<!ENTITY x PUBLIC 'x' '{here}/public'>]>"),
+    "an entity in an attribute": news("<title>a b</title><enclosure url='&x;'/>", "<!DOCTYPE rss [<!ENTITY x SYSTEM '{here}/attribute'>]>"),
+    "a parameter entity": news("<title>a &x; b</title>", "<!DOCTYPE rss [<!ENTITY % p SYSTEM '{here}/parameter'> %p;]>"),
+    "a parameter entity that is a file": news("<title>a &x; b</title>", "<!DOCTYPE rss [<!ENTITY % p SYSTEM '{secret}'> <!ENTITY % q \"<!ENTITY x '%p;'>\"> %q;]>"),
+    "an external DTD": news("<title>a &x; b</title>", "<!DOCTYPE rss SYSTEM '{here}/dtd'>"),
+    "an external DTD that is public": news("<title>a b</title>", "<!DOCTYPE rss PUBLIC 'x' '{here}/dtd'>"),
+    "XInclude of a file": news(f"<title>a <xi:include {XI} href='{{secret}}' parse='text'/> b</title>"),
+    "XInclude of a page": news(f"<title>a <xi:include {XI} href='{{here}}/include'/> b</title>"),
+    "a style sheet": news("<title>a b</title>", "<?xml-stylesheet type='text/xsl' href='{here}/style'?>"),
+    "a schema": news("<title xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xsi:schemaLocation='x {here}/schema'>a b</title>"),
+    "a base": news("<title xml:base='{here}/base'>a b</title>"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("body", ELSEWHERE.values(), ids=ELSEWHERE)
+def test_nothing_is_asked_for_or_read_that_a_document_names(
+    body: bytes, canary: tuple[str, list[str]], tmp_path: Path
+) -> None:
+    here, asked = canary
+    secret = tmp_path / "secret.txt"
+    secret.write_text("root:canary")
+    text = body.decode().replace("{here}", here).replace("{secret}", secret.as_uri())
+    read = parse(text.encode(), URL)
+    assert asked == []
+    assert "root:" not in repr(read)
+    assert [entry.guid for entry in read.entries][1:] == ["last"]
+
+
+LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 11))
+UNFOLDING = {
+    "ten entities in ten in ten": news("<title>&l10;</title>", f'<!DOCTYPE rss [<!ENTITY l0 "ha">{LAUGHS}]>'),
+    "an entity of 50 kB, 2,000 times": news(
+        f"<title>{'&x;' * 2_000}</title>", f'<!DOCTYPE rss [\n<!ENTITY x "{"A" * 50_000}">\n]>'
+    ),
+    "an entity that holds itself": news("<title>&x;</title>", "<!DOCTYPE rss [<!ENTITY x 'a&x;'>]>"),
+    "an entity with a backslash": news("<title>&x;</title>", "<!DOCTYPE rss [\n<!ENTITY x '\\1'>\n]>"),
+    "parameter entities in each other": news(
+        "<title>&x;</title>", "<!DOCTYPE rss [<!ENTITY % a 'x'><!ENTITY % b '%a;%a;'><!ENTITY x '%b;%b;'>]>"
+    ),
+}
+
+
+@pytest.mark.parametrize("body", UNFOLDING.values(), ids=UNFOLDING)
+def test_no_entity_unfolds(body: bytes) -> None:
+    began = time.process_time()
+    first, last = parse(body, URL).entries
+    assert time.process_time() - began < 1
+    assert len(first.title) <= 500
+    assert "haha" not in first.title
+    assert "AAA" not in first.title
+    assert last.guid == "last"
+
+
+HOSTILE_SHAPES = {
+    "100,000 elements in each other": (news("<a>" * 100_000 + "</a>" * 100_000), "too_complex"),
+    "50,000 attributes": (news("<x " + " ".join(f"a{n}='1'" for n in range(50_000)) + "/>"), "too_complex"),
+    "20,000 categories": (news("".join(f"<category>{n}</category>" for n in range(20_000))), "too_complex"),
+    "50,000 divisions in each other, escaped": (news(f"<description>{html.escape('<div>' * 50_000)}</description>"), "last"),
+    "50,000 divisions in each other, in CDATA": (news(f"<description><![CDATA[{'<div>' * 50_000}]]></description>"), "last"),
+    "200,000 brackets": (news(f"<title>{'<' * 200_000}</title>"), "last"),
+    "200,000 comments begun": (news(f"<title>{'<!--' * 200_000}</title>"), "last"),
+    "a word of a megabyte": (news(f"<title>{'x' * 1_000_000}</title>"), "last"),
+    "a text of five megabytes": (news(f"<description>{'word ' * 1_000_000}</description>"), "last"),
+    "references to no character": (news("<title>&#xD800;&#55357;&#x110000;&#xFFFFFFFF;&#0;</title>"), "last"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "expected"), HOSTILE_SHAPES.values(), ids=HOSTILE_SHAPES)
+def test_a_hostile_shape_is_refused_or_costs_its_own_entry_only(body: bytes, expected: str) -> None:
+    began = time.process_time()
+    try:
+        outcome = parse(body, URL).entries[-1].guid
+    except FeedError as error:
+        outcome = error.kind
+    assert outcome == expected
+    assert time.process_time() - began < 5
+
+
+def test_a_text_of_five_megabytes_is_cut_and_the_warning_says_so() -> None:
+    read = parse(HOSTILE_SHAPES["a text of five megabytes"][0], URL)
+    assert len(read.entries[0].content) == 2_000_000
+    assert read.warning == "of a text the first 2000000 characters were kept"
+
+
+TEN_THOUSAND = """
+import resource, time
+from extractors.feed import parse
+item = "<item><title>T{0}</title><link>https://news.example/{0}</link><description>{1}</description></item>"
+items = "".join(item.format(n, "A sentence of some length, and another. " * 20) for n in range(10_000))
+body = f"<rss version='2.0'><channel>{items}</channel></rss>".encode()
+before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+feed = parse(body, "https://news.example/feed")
+grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+print(len(feed.entries), time.process_time() - began, grown)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere ru_maxrss has another unit")
+def test_ten_thousand_entries_are_read_in_bounded_time_and_space() -> None:
+    house = Path(__file__).parents[1]
+    done = subprocess.run([sys.executable, "-c", TEN_THOUSAND], cwd=house, capture_output=True, text=True, check=True)
+    entries, seconds, megabytes = map(float, done.stdout.split())
+    assert entries == 10_000
+    assert seconds < 9
+    assert megabytes < 200
