@@ -13,6 +13,8 @@ PARTS = {
     "tags": (None, ["benchmarks.tags"]),
     "duplicates": (CORPUS / "duplicates", ["benchmarks.duplicates"]),
     "the whole mill": (None, ["benchmarks.pipeline"]),
+    "polls that bring nothing": (None, ["benchmarks.polls"]),
+    "bodies that are too much": (None, ["benchmarks.bomb"]),
 }
 
 

@@ -15,6 +15,7 @@ import resource
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -31,6 +32,18 @@ def measure(command: list[str]) -> dict[str, float]:
     except ChildProcessError:
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return {"wall": wall, "cpu": used.ru_utime + used.ru_stime, "peak_mb": used.ru_maxrss / 1024, "code": code}
+
+
+def cpu_of(pid: int) -> float:
+    """CPU seconds a process has used so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def peak_mb() -> float:
+    """Peak memory of this process. `ru_maxrss` would also tell of the process it came from."""
+    status = Path("/proc/self/status").read_text().split()
+    return int(status[status.index("VmHWM:") + 1]) / 1024
 
 
 if __name__ == "__main__":

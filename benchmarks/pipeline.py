@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import stages
+from benchmarks.measure import cpu_of
 from flows.up import server
 
 HERE = Path(__file__).parents[1]
@@ -60,12 +61,6 @@ def row(name: str, used: dict[str, float], articles: int) -> None:
     """Print one line of the table."""
     speed, each = articles / used["wall"], 1000 * used["cpu"] / max(articles, 1)
     print(f"{name:34} {used['wall']:7.2f} {speed:8.0f} {used['cpu']:7.2f} {each:8.2f} {used['peak_mb']:7.0f}")
-
-
-def cpu_of(pid: int) -> float:
-    """CPU seconds a process has used so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def children() -> dict[int, str]:

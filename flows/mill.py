@@ -1,7 +1,8 @@
 """Everything a run holds open: the writer, the event loop, the fetcher, the worker processes.
 
 One `Mill` serves all shards of a run, from whichever threads they call it: fetching goes on one event loop, parsing
-and refining in worker processes, writing in one thread.
+and refining in worker processes, writing in one thread. More polls are under way than there are connections, since
+most of them wait: for the turn of their domain, for a worker, for the writer.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import CancelledError
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,20 +26,23 @@ from flows.workers import Workers
 from flows.writer import Writer
 from storage.intents import FeedState
 
+ABREAST = 4  # polls under way at once, for each connection
+
 
 class Mill:
     """A context manager. `path` is the database; opening it raises `storage.connection.StoreError`."""
 
     def __init__(self, config: Config, path: Path, watcher: Watcher) -> None:
         self.writer = Writer(path)
+        self._fetcher = Fetcher(config.settings, self._pauses())
         self._config = config
         self._watcher = watcher
         count = config.settings.workers or os.cpu_count() or 1
         self._workers = Workers(count, prepare, (config.chrome, config.taxonomy))
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="fetching", daemon=True)
-        self._fetcher = Fetcher(config.settings)
-        self._gate = asyncio.Semaphore(config.settings.connections)
+        self._abreast = ABREAST * config.settings.connections
+        self._gate = asyncio.Semaphore(self._abreast)
         self._closing = False
 
     def __enter__(self) -> Self:
@@ -64,6 +69,18 @@ class Mill:
             raise CancelledError
         return asyncio.run_coroutine_threadsafe(self._shard(states, shared), self._loop).result()
 
+    def paused(self) -> dict[str, tuple[datetime, int]]:
+        """The hosts that asked for a pause in this run: until when (aware UTC), and the status that said so."""
+        return self._fetcher.paused()
+
+    def _pauses(self) -> dict[str, datetime]:
+        """The pauses that hosts asked for in earlier runs."""
+        try:
+            return self.writer.do(lambda store: store.pauses(datetime.now(UTC)))
+        except BaseException:
+            self.writer.__exit__(None, None, None)
+            raise
+
     async def _drain(self) -> None:
         """Give up all polls under way, so that nobody waits for one that never ends, and close the connections."""
         under_way = asyncio.all_tasks() - {asyncio.current_task()}
@@ -74,7 +91,14 @@ class Mill:
 
     async def _shard(self, states: Sequence[FeedState], shared: Round) -> list[Outcome]:
         poller = Poller(self._fetcher, self._workers, self.writer, shared)
-        return list(await asyncio.gather(*(self._one(poller, state) for state in states)))
+        left, outcomes = iter(states), dict[str, Outcome]()
+
+        async def lane() -> None:
+            for state in left:
+                outcomes[state.slug] = await self._one(poller, state)
+
+        await asyncio.gather(*(lane() for _ in states[: self._abreast]))
+        return [outcomes[state.slug] for state in states]
 
     async def _one(self, poller: Poller, state: FeedState) -> Outcome:
         async with self._gate:

@@ -1,13 +1,13 @@
 """The pipeline itself, below Prefect: which feeds are due, poll them shard by shard, link what came in.
 
-`run` is given a `Mapper`, which calls a function for each shard: `threads` here, Prefect tasks in `flows.ingest`.
+`run` is given a `Mapper`, which calls a function for each shard: `at_once` here, Prefect tasks in `flows.ingest`.
 """
 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -15,16 +15,18 @@ from pathlib import Path
 
 from config.load import Config
 from config.tables import ConfigError
+from flows.address import host_of
 from flows.lock import hold
 from flows.mill import Mill
 from flows.outcome import Outcome, Report, Silent, Watcher, state_of
 from flows.polling import Round
+from flows.turns import domain_of
 from storage.intents import FeedState
+from storage.kin import Kin
 from storage.store import Store
 
 Shard = Sequence[FeedState]
 Mapper = Callable[[Callable[[Shard], list[Outcome]], Sequence[Shard]], list[list[Outcome]]]
-ABREAST = 4  # shards under way at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,16 +40,12 @@ class Options:
     flow_run_id: str | None = None
 
 
-def threads(work: Callable[[Shard], list[Outcome]], shards: Sequence[Shard]) -> list[list[Outcome]]:
-    """Map with plain threads. An interrupt does not wait for them: closing the mill ends what they do."""
-    pool = ThreadPoolExecutor(max_workers=ABREAST)
-    try:
-        return list(pool.map(work, shards))
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+def at_once(work: Callable[[Shard], list[Outcome]], shards: Sequence[Shard]) -> list[list[Outcome]]:
+    """Map without Prefect: all shards as one, since the mill itself sees to how many feeds are polled abreast."""
+    return [work([state for shard in shards for state in shard])]
 
 
-def run(config: Config, options: Options, mapper: Mapper = threads, watcher: Watcher | None = None) -> Report:
+def run(config: Config, options: Options, mapper: Mapper = at_once, watcher: Watcher | None = None) -> Report:
     """Poll what is due and keep it.
 
     Raises `ConfigError` for a feed nobody has heard of, `LockedError` when another run is on, `StoreError` when the
@@ -92,12 +90,12 @@ class Run:
             dry=self._options.dry_run,
         )
         try:
-            shards = mapper(lambda shard: self._mill.poll(shard, shared), list(self._shards(due)))
+            shards = mapper(lambda shard: self._mill.poll(shard, shared), list(self._shards(spread(due))))
             outcomes = tuple(outcome for shard in shards for outcome in shard)
             return self._mill.writer.do(lambda store: self._close(store, run_id, outcomes, clock))
         except BaseException as error:
             reason = repr(error)[:500]
-            self._mill.writer.do(lambda store: store.finish_run(run_id, "crashed", datetime.now(UTC), reason))
+            self._mill.writer.do(lambda store: self._give_up(store, run_id, reason))
             raise
 
     def _open(self, store: Store) -> tuple[int, list[FeedState]]:
@@ -112,7 +110,7 @@ class Run:
 
     def _close(self, store: Store, run_id: int, outcomes: tuple[Outcome, ...], clock: float) -> Report:
         state = state_of(outcomes)
-        kin = None if self._options.dry_run else store.relate()
+        kin = None if self._options.dry_run else self._settle(store, run_id)
         failures = "; ".join(f"{outcome.feed}: {outcome.kind}" for outcome in outcomes if outcome.failed)
         store.finish_run(run_id, state, datetime.now(UTC), failures[:500] or None)
         store.optimize()
@@ -126,6 +124,35 @@ class Run:
             dry=self._options.dry_run,
         )
 
+    def _settle(self, store: Store, run_id: int) -> Kin:
+        """Do what takes all polls to be over."""
+        now = datetime.now(UTC)
+        store.pause_hosts(self._mill.paused(), now)
+        store.forgive(run_id, now)
+        return store.relate()
+
+    def _give_up(self, store: Store, run_id: int, reason: str) -> None:
+        """Close the books of a run that ends early. What a host asked for holds all the same."""
+        now = datetime.now(UTC)
+        store.finish_run(run_id, "crashed", now, reason)
+        if not self._options.dry_run:
+            store.pause_hosts(self._mill.paused(), now)
+
     def _shards(self, due: Sequence[FeedState]) -> Iterator[Shard]:
         size = self._config.settings.shard_size
         return (due[start : start + size] for start in range(0, len(due), size))
+
+
+def spread(due: Sequence[FeedState]) -> list[FeedState]:
+    """The feeds in such an order that those of one domain lie far apart: the first of each, the second of each ...
+
+    They have to wait for one another, and would else keep the feeds behind them waiting.
+    """
+    met: Counter[str] = Counter()
+
+    def rank(state: FeedState) -> int:
+        domain = domain_of(host_of(state.moved_to or state.url).partition(":")[0])
+        met[domain] += 1
+        return met[domain]
+
+    return sorted(due, key=rank)

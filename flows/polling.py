@@ -112,7 +112,7 @@ class Poller:
     async def _keep(self, harvest: Harvest, clock: float) -> Outcome:
         poll = replace(harvest.poll, duration_ms=round((time.monotonic() - clock) * 1000))
         harvest = replace(harvest, poll=poll)
-        kept = await self._writer.ask(lambda store: store.keep(harvest, dry_run=self._round.dry))
+        kept = await self._writer.keep(harvest, dry_run=self._round.dry)
         return Outcome(
             feed=harvest.feed.slug, outcome=poll.outcome, status=poll.status, kind=poll.error_kind,
             error=poll.error or kept.raw_fault, alarm=alarm(harvest, kept), ms=poll.duration_ms,

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from extractors.model import Entry, Page
 from storage import hosts, keeping, kin, purging, quarantine, queries, roster, runs
 from storage.connection import BUSY_MS, connect, speaking, write_tx
-from storage.feeds import due
+from storage.feeds import due, note_poll
 from storage.intents import FeedState, Harvest, Kept, KnownEntry
 from storage.purging import Purged, Selection
 from storage.queries import Hit, Search
@@ -107,6 +107,12 @@ class Store:
         """Keep one poll of one feed with all that came of it: all or nothing."""
         with speaking(self.path):
             return keeping.keep(self.connection, harvest, self.raw, dry_run=dry_run)
+
+    def note(self, harvests: Sequence[Harvest]) -> None:
+        """Keep polls that brought nothing, all in one transaction: most polls are of that kind."""
+        with speaking(self.path), write_tx(self.connection):
+            for harvest in harvests:
+                note_poll(self.connection, harvest, Kept())
 
     def quarantined(self, feed_id: int, now: datetime, limit: int = 20) -> list[tuple[Entry, Page | None]]:
         """Entries of a feed that became no article and are to be tried again; see `storage.quarantine.due`."""

@@ -5,15 +5,19 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from config.load import Config, load
 from config.tables import ConfigError
-from flows.newsroom import Newsroom, Truth
-from flows.outcome import Report
-from flows.pipeline import Options, run
+from flows.newsroom import Newsroom, Reply, Truth
+from flows.outcome import Outcome, Report, Silent
+from flows.pipeline import Options, run, spread
+from storage.intents import FeedState
+from storage.store import Store
 
 DUMPED = (
     "articles",
@@ -229,3 +233,101 @@ def test_only_the_named_feeds_are_polled_and_a_name_nobody_knows_is_refused(
         assert {request.site for request in newsroom.requests} == {"lantern"}
         with pytest.raises(ConfigError, match="no feed is called 'nobody'"):
             demo.run(feeds=("nobody",))
+
+
+def states(*urls: str) -> list[FeedState]:
+    return [FeedState(id=number, slug=f"feed-{number}", url=url) for number, url in enumerate(urls)]
+
+
+SPREAD: dict[str, tuple[list[str], list[int]]] = {
+    "feeds of different domains stay as they are": (["https://b.example/", "https://a.example/"], [0, 1]),
+    "the second of a domain waits until the first of all have begun": (
+        [
+            "https://a.example/1",
+            "https://a.example/2",
+            "https://a.example/3",
+            "https://b.example/",
+            "https://c.example/",
+        ],
+        [0, 3, 4, 1, 2],
+    ),
+    "hosts of one domain are told apart by nothing": (
+        ["https://one.blogs.co.uk/", "https://two.blogs.co.uk/", "https://other.co.uk/"],
+        [0, 2, 1],
+    ),
+    "an address nobody can read is one of its own": (
+        ["http://[", "http://a.example:x/", "http://a.example/"],
+        [0, 1, 2],
+    ),
+}
+
+
+@pytest.mark.parametrize(("urls", "order"), SPREAD.values(), ids=SPREAD)
+def test_feeds_of_one_domain_lie_far_apart(urls: list[str], order: list[int]) -> None:
+    assert [state.id for state in spread(states(*urls))] == order
+
+
+def test_a_feed_that_has_moved_counts_where_it_is() -> None:
+    moved = [FeedState(id=n, slug=str(n), url=f"https://{n}.example/", moved_to="https://new.example/") for n in (0, 1)]
+    assert [state.id for state in spread([*moved, *states("https://a.example/", "https://b.example/")[:1]])] == [
+        0,
+        0,
+        1,
+    ]
+
+
+def hosts(demo: Demo) -> list[tuple[object, ...]]:
+    return demo.rows("SELECT host, status FROM pauses")
+
+
+def busy(newsroom: Newsroom) -> None:
+    """Let one feed of the newsroom ask for a pause."""
+    address = next(feed.url for feed in newsroom.feeds if feed.slug == "lantern")
+    newsroom.put("lantern", urlsplit(address).path, Reply(status=503, headers=(("Retry-After", "600"),)))
+
+
+class Impatient(Silent):
+    """Ends the run as soon as a feed is done."""
+
+    def finished(self, outcome: Outcome) -> None:
+        raise InterruptedError(outcome.feed)
+
+
+def test_a_pause_that_a_host_asks_for_holds_in_the_next_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.turns.is_internal", lambda _: False)  # all tests have is a host of our own
+    with Newsroom() as newsroom:
+        demo = begin(tmp_path, newsroom, monkeypatch)
+        busy(newsroom)
+        assert demo.run(feeds=("lantern",), dry_run=True).failures[0].kind == "http_503"
+        assert hosts(demo) == []
+        demo.run(feeds=("lantern",))
+        assert hosts(demo) == [("127.0.0.1", 503)]
+        newsroom.requests.clear()
+        assert [outcome.outcome for outcome in demo.run(feeds=("lantern", "ai-courier")).outcomes] == ["paused"] * 2
+        assert newsroom.requests == []
+
+
+def test_a_pause_is_remembered_by_a_run_that_is_broken_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.turns.is_internal", lambda _: False)
+    with Newsroom() as newsroom:
+        demo = begin(tmp_path, newsroom, monkeypatch)
+        busy(newsroom)
+        with pytest.raises(InterruptedError):
+            run(demo.config, Options(feeds=("lantern",)), watcher=Impatient())
+        assert hosts(demo) == [("127.0.0.1", 503)]
+    assert demo.rows("SELECT state FROM runs") == [("crashed",)]
+
+
+def test_feeds_that_failed_while_we_had_no_network_are_asked_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Newsroom() as newsroom:
+        demo = begin(tmp_path, newsroom, monkeypatch)
+        before = datetime.now(UTC) - timedelta(hours=1)
+        with Store.open(demo.path) as store:
+            store.sync_feeds(list(demo.config.feeds.values()), before)
+            store.finish_run(store.start_run("cli", "0", before), "failed", before)
+            late = "UPDATE feeds SET failures = 4, failing_since = :at, last_polled_at = :at, error_kind = 'dns', next_poll_at = '2199-01-01T00:00:00Z' WHERE slug = 'ai-courier'"
+            store.connection.execute(late, {"at": before.isoformat()[:19] + "Z"})
+        demo.run(feeds=("lantern",))
+    assert demo.rows("SELECT failures, next_poll_at < '2100' FROM feeds WHERE slug = 'ai-courier'") == [(0, 1)]

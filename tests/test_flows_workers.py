@@ -24,6 +24,22 @@ ROOT = Path(__file__).parents[1]
 FOREVER = 10**15
 
 
+COUNT = """
+import os
+from pathlib import Path
+from flows.workers import Workers
+
+def children():
+    return sum(len((thread / "children").read_text().split()) for thread in Path("/proc/self/task").iterdir())
+
+if __name__ == "__main__":
+    with Workers(2) as workers:
+        print(children())
+        workers.submit(os.getpid).result(20)
+        print(children() > 0)
+"""
+
+
 @pytest.fixture(scope="module")
 def workers() -> Iterator[Workers]:
     with Workers(2) as found:
@@ -36,6 +52,14 @@ def is_sound(workers: Workers) -> bool:
 
 def test_a_task_runs_in_another_process(workers: Workers) -> None:
     assert workers.submit(os.getpid).result(20) != os.getpid()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_no_process_starts_before_the_first_task(tmp_path: Path) -> None:
+    (tmp_path / "count.py").write_text(COUNT)
+    command, env = [sys.executable, str(tmp_path / "count.py")], {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
+    assert done.stdout.split() == ["0", "True"], done.stderr
 
 
 HANGING: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
