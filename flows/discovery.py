@@ -153,9 +153,8 @@ class Seeker:
             return None
 
     async def _named(self, page: Answer) -> list[Candidate]:
-        charset = page.headers.get("content-type", "").partition("charset=")[2].strip("\"' ;") or None
         try:
-            work = self._workers.submit(discover.candidates, page.body, page.url, charset)
+            work = self._workers.submit(discover.candidates, page.body, page.url, page.charset)
             return await asyncio.wrap_future(work)
         except WorkerError:
             return []  # a page that cannot be read may have its feed where feeds usually are

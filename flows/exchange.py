@@ -48,6 +48,15 @@ class Answer:
         """Whether nothing told how long the body is, so that only its content can show that it was cut short."""
         return not self.headers.keys() & {"content-length", "transfer-encoding", "content-encoding"}
 
+    @property
+    def charset(self) -> str | None:
+        """The charset that Content-Type names, as it is written there; None when it names none."""
+        for part in self.headers.get("content-type", "").split(";")[1:]:
+            name, _, value = part.partition("=")
+            if name.strip().lower() == "charset":
+                return value.strip(" \t\"'") or None
+        return None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
@@ -55,7 +64,8 @@ class Question:
 
     `agent` is the User-Agent in place of our own. `delta` says that an answer with only what is new since `etag` will
     do (RFC 3229, status 226). `page` says that robots.txt is to be heeded. Of a longer body only the first `head` bytes
-    are read, where that is not None. `login` is "user:password"; `cookies` come from earlier redirects of one chain.
+    are read, where that is not None. Whose turn has not come `until` then (seconds on the loop's clock) is sent home
+    with "unasked". `login` is "user:password"; `cookies` come from earlier redirects of one chain.
     """
 
     url: str
@@ -66,6 +76,7 @@ class Question:
     delta: bool = False
     page: bool = False
     head: int | None = None
+    until: float | None = None
     login: bytes = field(default=b"", repr=False)
     cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
@@ -30,7 +30,16 @@ from config.settings import Settings
 from flows.address import host_of, next_hop, origin_of, read_address, split_login
 from flows.decoding import CorruptBodyError, Decoder
 from flows.exchange import Answer, FetchError, Question
-from flows.guard import BlockedAddressError, PublicResolver, check_literal, open_public
+from flows.guard import (
+    LOOKUP,
+    BlockedAddressError,
+    Lookups,
+    PublicResolver,
+    Resolver,
+    SlowLookupError,
+    check_literal,
+    open_public,
+)
 from flows.robots import Robots
 from flows.turns import Turns, name_of
 from flows.verbatim import ExactRequest
@@ -48,15 +57,21 @@ MOST_COOKIES = 20
 class Fetcher:
     """An HTTP client for one event loop. Use it as an async context manager.
 
-    `pauses` are those that hosts asked for in earlier runs; `paused` gives the ones of this run.
+    `pauses` are those that hosts asked for in earlier runs; `paused` gives the ones of this run, and `on_pause` is told
+    of each as it is set, on the event loop: host, end (aware UTC), status.
     """
 
-    def __init__(self, settings: Settings, pauses: Mapping[str, datetime] | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        pauses: Mapping[str, datetime] | None = None,
+        on_pause: Callable[[str, datetime, int], None] | None = None,
+    ) -> None:
         self._settings = settings
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
-        self._turns = Turns(settings, pauses)
+        self._turns = Turns(settings, pauses, on_pause)
+        self._lookups = Lookups(4 * settings.connections)
         self._robots = Robots(self.get, user_agent(settings))
-        self._places = asyncio.Semaphore(settings.connections)
 
     async def __aenter__(self) -> Self:
         return self
@@ -111,10 +126,21 @@ class Fetcher:
         self._turns.check(url)
         if question.page and self._settings.robots:
             self._turns.slow(url, await self._robots.check(question))
-        async with self._turns.take(url), self._places, asyncio.timeout(left):
+        async with self._turns.take(url, question.until):
             begun = asyncio.get_running_loop().time()
-            answer = await self._send(url, question)
+            try:
+                async with asyncio.timeout(left):
+                    answer = await self._send(url, question)
+            except (TimeoutError, aiohttp.ClientError, OSError) as error:
+                self._note(url, error, begun, left)
+                raise
             return replace(answer, took=asyncio.get_running_loop().time() - begun)
+
+    def _note(self, url: URL, error: Exception, begun: float, left: float) -> None:
+        """Count a question that nobody answered, unless earlier hops had left it hardly any time."""
+        kind = "timeout" if isinstance(error, TimeoutError) else explain(error, str(url)).kind
+        if kind == "connection" or (kind == "timeout" and left >= self._settings.deadline / 2):
+            self._turns.miss(url, kind, begun)
 
     async def _send(self, url: URL, question: Question) -> Answer:
         async with self._session(private=question.private).get(
@@ -149,7 +175,7 @@ class Fetcher:
             self._sessions[private] = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
                     limit=self._settings.connections,
-                    resolver=None if private else PublicResolver(),
+                    resolver=(Resolver if private else PublicResolver)(self._lookups),
                     use_dns_cache=False,
                     socket_factory=None if private else open_public,
                 ),
@@ -185,6 +211,7 @@ FAULTS: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (
     # Such as 0177.0.0.1, which some systems read as a number of another base.
     ((aiohttp.InvalidURL,), "blocked_address", "is no proper host"),
     ((BlockedAddressError,), "blocked_address", "is not a public address"),
+    ((SlowLookupError,), "dns", f"has no address within {LOOKUP:g} s"),
     ((aiohttp.ClientConnectorDNSError,), "dns", "has no address"),
     ((aiohttp.ClientConnectorError,), "connection", "does not answer"),
     ((aiohttp.ClientPayloadError, aiohttp.ServerDisconnectedError), "truncated", "closed the connection too early"),
@@ -195,7 +222,7 @@ FAULTS: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (
 def explain(error: Exception, url: str) -> FetchError:
     """The error for an exception of the client. Its own text is not told: it holds the whole address."""
     inner = (error.__cause__, getattr(error, "os_error", None))
-    cause = next((one for one in inner if isinstance(one, BlockedAddressError)), error)
+    cause = next((one for one in inner if isinstance(one, BlockedAddressError | SlowLookupError)), error)
     for kinds, kind, fault in FAULTS:
         if isinstance(cause, kinds):
             return FetchError(kind, f"{host_of(url)} {fault}")

@@ -3,16 +3,29 @@
 Names are resolved here and nowhere else: the connector is handed the checked numbers, so that what was checked is what
 is opened (a second, different DNS answer is never asked for). Numbers written as hosts pass the same check. And since
 a host has more spellings than anyone can list, `open_public` judges once more the number each socket is opened for.
+
+A name server that hangs is to cost its own names only. So each look-up has a thread of its own, which nobody waits for
+longer than `LOOKUP`, not even the end of the program; and who asks for a name that is being looked up shares it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any, ParamSpec, TypeVar
 
 from aiohttp import AddrInfoType
 from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import ThreadedResolver
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Key = tuple[str, int]  # a name and a family of addresses
+Begun = tuple[float, asyncio.Future[list[ResolveResult]]]  # when, on the loop's clock, and what
 
 EMBEDDED_V4 = ipaddress.ip_network("64:ff9b::/96")
 # Ranges that `ipaddress` takes for global, in some versions of Python or in all.
@@ -22,11 +35,19 @@ INTERNAL_V6 = [
     ipaddress.ip_network("64:ff9b:1::/48"),  # NAT64 of one's own network, RFC 8215
     ipaddress.ip_network("fec0::/10"),  # site-local, RFC 3879
 ]
+LOOKUP = 5.0  # seconds for one look-up, from its start
+MOST_LOOKUPS = 64  # at once, at least; those that hang are among them until the system gives them up
+NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+PLACE_V6 = ("host", "port", "flow", "zone")
 INTERNAL_NAMES = ("localhost", "local", "internal", "lan", "home.arpa")  # RFC 6761, 6762, 8375, and ICANN's "internal"
 
 
 class BlockedAddressError(OSError):
     """The name stands for an address that feeds and pages of strangers may not reach."""
+
+
+class SlowLookupError(OSError):
+    """The name has no address within `LOOKUP`."""
 
 
 def is_public(address: str) -> bool:
@@ -88,21 +109,108 @@ def open_public(address: AddrInfoType) -> socket.socket:
     return socket.socket(family, kind, protocol)
 
 
-class PublicResolver(AbstractResolver):
-    """Resolve names as the system does, and refuse a name that has even one address that is not public."""
+def detached(call: Callable[P, T], *args: P.args, **more: P.kwargs) -> asyncio.Future[T]:
+    """The outcome of a call in a thread of its own, for which neither the loop nor the program waits to end."""
+    loop = asyncio.get_running_loop()
+    outcome: asyncio.Future[T] = loop.create_future()
+    outcome.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody may be there to ask for it
 
-    def __init__(self) -> None:
-        self._system = ThreadedResolver()
+    def settle(result: T | None, error: Exception | None) -> None:
+        if not outcome.done():
+            outcome.set_exception(error) if error else outcome.set_result(result)  # type: ignore[arg-type]
+
+    def work() -> None:
+        try:
+            told = partial(settle, call(*args, **more), None)
+        except Exception as error:  # noqa: BLE001 - it is raised where the outcome is awaited
+            told = partial(settle, None, error)
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(told)
+
+    try:
+        threading.Thread(target=work, name=f"fanmill {call.__name__}", daemon=True).start()
+    except RuntimeError:
+        settle(None, OSError("no thread to be had"))
+    return outcome
+
+
+def look_up(host: str, family: int) -> list[ResolveResult]:
+    """The addresses of a name as the system tells them, with port 0. Raises `OSError`. It may hang."""
+    flags = socket.AI_ADDRCONFIG & getattr(socket, "AI_MASK", -1)  # macOS refuses other flags than these
+    answers = socket.getaddrinfo(host, None, family=family, type=socket.SOCK_STREAM, flags=flags)
+    return [
+        ResolveResult(hostname=host, host=spelled(place), port=0, family=found, proto=protocol, flags=NUMERIC)
+        for found, _, protocol, _, place in answers
+        if found == socket.AF_INET or (found == socket.AF_INET6 and len(place) == len(PLACE_V6))
+    ]
+
+
+def spelled(place: tuple[Any, ...]) -> str:
+    """The number of a place as text, with the zone of a link-local one."""
+    if len(place) == len(PLACE_V6) and place[-1]:
+        return socket.getnameinfo(place, socket.NI_NUMERICHOST | socket.NI_NUMERICSERV)[0]
+    return str(place[0])
+
+
+class Lookups:
+    """The look-ups of one event loop, `most` at once. Those of one name are one."""
+
+    def __init__(self, most: int = MOST_LOOKUPS) -> None:
+        self._places = asyncio.Semaphore(max(most, MOST_LOOKUPS))
+        self._asked: dict[Key, Begun] = {}
+
+    async def find(self, host: str, port: int, family: int) -> list[ResolveResult]:
+        """The addresses of a name. Raises `OSError`; `SlowLookupError` is one."""
+        key = host, family
+        begun, outcome = self._asked.get(key) or await self._begin(key)
+        await asyncio.wait([outcome], timeout=begun + LOOKUP - asyncio.get_running_loop().time())
+        if not outcome.done():
+            raise SlowLookupError(f"{host} has no address within {LOOKUP:g} s")
+        return [ResolveResult(**{**found, "port": port}) for found in outcome.result()]
+
+    async def _begin(self, key: Key) -> Begun:
+        try:
+            async with asyncio.timeout(LOOKUP):
+                await self._places.acquire()
+        except TimeoutError:
+            raise SlowLookupError("too many look-ups that hang") from None
+        if key in self._asked:  # begun by another one who waited for a place
+            self._places.release()
+            return self._asked[key]
+        outcome = detached(look_up, *key)
+        self._asked[key] = asyncio.get_running_loop().time(), outcome
+        outcome.add_done_callback(lambda _: self._end(key))
+        return self._asked[key]
+
+    def _end(self, key: Key) -> None:
+        del self._asked[key]
+        self._places.release()
+
+
+class Resolver(AbstractResolver):
+    """Resolve names as the system does, by shared look-ups; the connector's view of them."""
+
+    def __init__(self, lookups: Lookups) -> None:
+        self._lookups = lookups
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """The addresses of `host`. Raises `OSError` when there is none."""
+        return await self._lookups.find(host, port, family)
+
+    async def close(self) -> None:
+        """Nothing is held open: a look-up that hangs ends by itself."""
+
+
+class PublicResolver(Resolver):
+    """Refuse a name that has even one address that is not public."""
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         """The checked addresses of `host`. Raises `BlockedAddressError`, or `OSError` when there is none."""
-        found = await self._system.resolve(host, port, family)
+        found = await super().resolve(host, port, family)
         if not all(is_public(answer["host"]) for answer in found):
             raise BlockedAddressError(f"{host} stands for an address that is not public")
         return found
-
-    async def close(self) -> None:
-        """Nothing is held open."""
-        await self._system.close()

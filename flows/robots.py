@@ -4,7 +4,7 @@
 
 A robots.txt is asked for once for each origin. One that does not exist, cannot be reached by redirects or is no
 robots.txt at all (HTML, say) allows everything; while a server is in trouble (5xx, a timeout, no answer) nothing is
-fetched from it. Whoever has no address or no valid certificate is told so by the page itself.
+fetched from it. A page of whoever has no address or no valid certificate fails as its robots.txt did.
 
 The file is a stranger's: half a megabyte of rules that are all wildcards would make every address cost seconds. Of
 such rules only what is cheap is kept, in favour of the site: a Disallow is shortened, so that it covers more; an Allow
@@ -23,6 +23,8 @@ from protego import Protego
 
 from flows.address import host_of, read_address
 from flows.exchange import Answer, FetchError, Question
+from flows.guard import detached
+from flows.turns import held
 
 MOST_BYTES = 500 * 1024  # read of a robots.txt: what RFC 9309 §2.5 wants to be understood at the least
 MOST_HELD = 4_000_000  # characters of rules kept at once, of all sites
@@ -32,7 +34,9 @@ MOST_STARS = 10  # in one rule
 MOST_STARRED = 50_000  # characters of rules with a wildcard
 SERVER_ERROR = 500
 NO_FILE = {"redirects", "bad_scheme", "bad_address", "downgrade", "blocked_address", "encoding"}
-NO_HOST = {"paused", "dns", "tls"}
+NO_HOST = {"dns", "tls"}  # said as it is, and kept for the run like rules
+NOT_NOW = {"paused", "unasked"}  # said as it is, and of this moment only
+ABREAST = 2  # files read at once
 LINE = re.compile(
     r"(?:(?P<agent>user(?:-|\s)?agent)|(?P<no>diss?all?[ao]w|diasllow)|(?P<yes>allow)|(?P<delay>crawl(?:-|\s)delay))"
     r"(?:\s*:\s*|\s+|$)(?P<value>.*)",
@@ -43,12 +47,16 @@ Key = tuple[str, str, bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What a site allows us. `parser` is None where all is allowed, `size` counts characters, `delay` is seconds."""
+    """What a site allows us. `parser` is None where all is allowed, `size` counts characters, `delay` is seconds.
+
+    `fault` is why there is no asking the site at all: a kind of `FetchError` and its text.
+    """
 
     parser: Protego | None = None
     size: int = 0
     delay: float = 0.0
     reachable: bool = True
+    fault: tuple[str, str] | None = None
 
     def allows(self, url: str) -> bool:
         """Whether a page may be fetched; one with an address of absurd length may not where there are rules."""
@@ -63,14 +71,18 @@ class Robots:
         self._agent = agent
         self._rules: dict[Key, Rules] = {}
         self._held = 0
-        self._asking: defaultdict[Key, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._asking: defaultdict[Key, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(1))
+        self._reading = asyncio.Semaphore(ABREAST)
 
     async def check(self, question: Question) -> float:
         """The seconds that a site wants between two requests, 0 when it does not say.
 
-        Raises `FetchError`: "robots" when it does not want the page fetched, "robots_unreachable" when it cannot say.
+        Raises `FetchError`: "robots" when it does not want the page fetched, "robots_unreachable" when it cannot say,
+        and whatever keeps us from asking it: "dns", "tls", "paused", "unasked".
         """
         rules = await self._find(question)
+        if rules.fault:
+            raise FetchError(*rules.fault)
         if not rules.reachable:
             raise FetchError("robots_unreachable", f"{host_of(question.url)} does not give its robots.txt")
         if not rules.allows(str(read_address(question.url))):
@@ -78,25 +90,30 @@ class Robots:
         return rules.delay
 
     async def _find(self, question: Question) -> Rules:
-        url = str(read_address(question.url).origin().with_path("/robots.txt"))
-        key = url, question.agent, question.private
-        async with self._asking[key]:
+        url = read_address(question.url).origin().with_path("/robots.txt")
+        key = str(url), question.agent, question.private
+        async with held(self._asking[key], url, question.until):
             if key not in self._rules:
-                self._keep(key, await self._fetch(url, question))
+                self._keep(key, await self._fetch(str(url), question))
             return self._rules[key]
 
     async def _fetch(self, url: str, page: Question) -> Rules:
         try:
-            answer = await self._ask(Question(url=url, private=page.private, agent=page.agent, head=MOST_BYTES))
+            answer = await self._ask(
+                Question(url=url, private=page.private, agent=page.agent, head=MOST_BYTES, until=page.until)
+            )
         except FetchError as error:
-            if error.kind in NO_HOST:
+            if error.kind in NOT_NOW:
                 raise
+            if error.kind in NO_HOST:
+                return Rules(fault=(error.kind, str(error).partition(": ")[2]))
             return Rules(reachable=error.kind in NO_FILE)
         if answer.status >= SERVER_ERROR:
             return Rules(reachable=False)
         if not 200 <= answer.status < 300:  # noqa: PLR2004 - the range of success
             return Rules()
-        return await asyncio.to_thread(read_rules, answer.body, product_of(page.agent or self._agent))
+        async with self._reading:
+            return await detached(read_rules, answer.body, product_of(page.agent or self._agent))
 
     def _keep(self, key: Key, rules: Rules) -> None:
         self._rules[key] = rules

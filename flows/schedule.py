@@ -3,7 +3,8 @@
     next_poll  =  max(interval, what the server asks for), moved out of the hours and days it asks to be left alone in
 
 The interval is `every` for a feed that keeps its pace. For an adaptive one it is the time in which `EXPECTED` new
-entries are to be expected from the mean gap between its entries, at least `every`; and the longer it has been silent,
+entries are to be expected from the mean gap between its entries, or from half the time since the newest where that is
+more (two posts of one hour three weeks ago are no sign of haste), at least `every`; and the longer it has been silent,
 the longer it is (`SILENCE`). It is shortened by up to a tenth, by luck, so that feeds spread out, and so that a run
 that comes every 30 minutes finds a feed of 30 minutes due.
 
@@ -11,8 +12,10 @@ What the server asks for is the latest of Retry-After (both forms, RFC 9110 §10
 the server's own clock (RFC 9111 §4.2.1), RSS ttl and sy:updatePeriod. Whatever it says, it is asked within a day, or
 within `every` where that is more.
 
-After failures: the same for the first two, then `every` doubled with each further one, a week at the most, plus up to a
-quarter by luck. A feed is never given up for being asked too often; what retires one is in `storage.feeds`.
+After failures: the interval for the first two. From the third on the longer of the interval, as it is, and a wait of
+`every`, doubled with each further failure, plus up to a quarter by luck, a week at the most. So a feed that fails is
+never asked more often than one that does not, and one that fails for ever is still asked each week, or at its interval
+where that is longer. What retires a feed is in `storage.feeds`.
 """
 
 from __future__ import annotations
@@ -34,7 +37,6 @@ STEADY = 6 * HOUR  # the most an adaptive interval grows for a feed that is not 
 SILENCE = ((30 * DAY, DAY), (14 * DAY, 12 * HOUR), (7 * DAY, 6 * HOUR))  # silent for, interval at least (CommaFeed's)
 RECENT = 20  # entries a pace is taken from
 PAIR = 2  # dates, without which there is no gap
-WINDOW = 28 * DAY  # in which they were published
 DEAD = (30 * DAY, 8)  # a feed is silent after so long, and after so many of its usual gaps
 TRIES = 5  # of a quarantined entry, after the first
 EARLY, SPREAD = 0.02, 0.08  # share of an interval taken off: always, and by luck
@@ -63,50 +65,66 @@ def next_poll(begun: datetime, now: datetime, past: Past, headers: Mapping[str, 
 
     `headers` are the answer's, names in lower case; empty when there was none.
     """
+    healthy = interval(now, past)
     if past.failures >= PATIENCE:
-        wait = min(past.every * 2 ** min(past.failures - PATIENCE, 20), WEEK) * (1 + LATE * luck)
+        ladder = past.every * 2 ** min(past.failures - PATIENCE, 20) * (1 + LATE * luck)
+        wait = max(healthy, min(ladder, WEEK))
     else:
-        wait = interval(now, past) * (1 - EARLY - SPREAD * luck)
+        wait = healthy * (1 - EARLY - SPREAD * luck)
     asked = wished(now, past, headers)
     soonest = max(begun + timedelta(seconds=wait), now + timedelta(seconds=min(asked, DAY)))
     return spared(soonest, past.hints, now + timedelta(seconds=max(DAY, past.every))) if past.heed else soonest
 
 
 def interval(now: datetime, past: Past) -> float:
-    """Seconds between two polls by the feed's own pace."""
-    if not past.adaptive or past.failures:
+    """Seconds between two polls by the feed's own pace, whether it answers or not."""
+    if not past.adaptive:
         return past.every
-    expected = min(EXPECTED * past.gap, STEADY) if past.gap else 0
     silent = (now - past.newest).total_seconds() if past.newest else 0
+    expected = min(EXPECTED * max(past.gap, silent / 2), STEADY) if past.gap else 0
     decayed = next((least for longer, least in SILENCE if silent >= longer), 0)
     return max(past.every, expected, decayed)
 
 
 def wished(now: datetime, past: Past, headers: Mapping[str, str]) -> int:
     """Seconds the server and the document ask us to wait; 0 when they say nothing readable."""
-    after = retry_after(now, headers.get("retry-after", ""))
+    after = retry_after(now, headers)
     return max(after, lifetime(headers), past.hints.wait) if past.heed else after
 
 
 def lifetime(headers: Mapping[str, str]) -> int:
     """Seconds for which the answer stays fresh; 0 when it says nothing, or that it does not.
 
-    Expires counts only without Cache-Control, from the Date beside it: the server's clock may be wrong by years.
+    Those it has lain in caches already (Age, RFC 9111 §5.1) are taken off. Expires counts only without Cache-Control,
+    from the Date beside it: the server's clock may be wrong by years.
     """
     control = headers.get("cache-control", "").lower()
-    if control:
-        age = re.search(r"\bmax-age=\"?(\d{1,9})", control)
-        return int(age[1]) if age and "no-cache" not in control and "no-store" not in control else 0
+    if "no-cache" in control or "no-store" in control:
+        return 0
+    most = re.search(r"\bmax-age=\"?([0-9]{1,9})", control)
+    whole = int(most[1]) if most else 0
     expires, date = moment(headers.get("expires", "")), moment(headers.get("date", ""))
-    return max(0, int((expires - date).total_seconds())) if expires and date else 0
+    if not control and expires and date:
+        whole = int((expires - date).total_seconds())
+    return max(0, whole - (digits(headers.get("age", "")) or 0))
 
 
-def retry_after(now: datetime, value: str) -> int:
-    """Retry-After in seconds, from either of its forms; 0 when it is neither."""
-    if re.fullmatch(r"[0-9]{1,9}", value.strip()):
-        return int(value)
-    at = moment(value)
-    return max(0, int((at - now).total_seconds())) if at else 0
+def retry_after(now: datetime, headers: Mapping[str, str]) -> int:
+    """Retry-After in seconds, from either of its forms; 0 when it is neither.
+
+    A date is meant by the server's own clock, which may be wrong by years: it counts from the Date beside it, or from
+    `now` without one.
+    """
+    value = headers.get("retry-after", "")
+    seconds, at = digits(value), moment(value)
+    if seconds is not None or not at:
+        return seconds or 0
+    return max(0, int((at - (moment(headers.get("date", "")) or now)).total_seconds()))
+
+
+def digits(value: str) -> int | None:
+    """A number of seconds as headers write it; None for anything else."""
+    return int(value) if re.fullmatch(r"[0-9]{1,9}", value.strip()) else None
 
 
 def moment(value: str) -> datetime | None:
@@ -129,17 +147,14 @@ def spared(at: datetime, hints: Hints, latest: datetime) -> datetime:
 
 
 def pace(dates: Sequence[datetime | None], now: datetime) -> int | None:
-    """The mean number of seconds between entries, from the dates of a document; None when it has fewer than two.
+    """The mean number of seconds between the latest entries of a document; None when fewer than two have a date.
 
-    Counted back from `now`, so that two entries of one hour three weeks ago are no sign of haste. Dates in the future
-    are nobody's.
+    It says how often a feed wrote while it did; a silence since does not stretch it. Dates after `now` are nobody's.
     """
-    past = sorted((date for date in dates if date and date <= now), reverse=True)
-    if len(past) < PAIR:
+    recent = sorted((date for date in dates if date and date <= now), reverse=True)[:RECENT]
+    if len(recent) < PAIR:
         return None
-    recent = [date for date in past[:RECENT] if (now - date).total_seconds() <= WINDOW]
-    since = recent[-1] if recent else now - timedelta(seconds=WINDOW)
-    return max(1, int((now - since).total_seconds() / max(1, len(recent))))
+    return max(1, int((recent[0] - recent[-1]).total_seconds() / (len(recent) - 1)))
 
 
 def silent_for(now: datetime, last_new: datetime | None, gap: int | None) -> int:

@@ -6,12 +6,15 @@ import asyncio
 import base64
 import gzip
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import brotli
 import pytest
@@ -390,6 +393,35 @@ def test_a_port_nobody_listens_on_is_a_connection_error() -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     assert kind_of(Question(url=f"http://user:secret@127.0.0.1:{port}/", private=True)) == "connection"
+
+
+HANGING = """
+import asyncio, socket, sys, threading, time
+from config.settings import Settings
+from flows import guard
+from flows.fetch import Fetcher, FetchError, Question
+socket.getaddrinfo = lambda *args, **more: time.sleep(60)
+guard.LOOKUP = 0.5
+async def go(private):
+    async with Fetcher(Settings(allow_private=private)) as fetcher:
+        try:
+            await fetcher.get(Question(url="http://user:secret@slow.example/feed"))
+        except FetchError as error:
+            print(error)
+asyncio.run(go(sys.argv[1] == "private"))
+"""
+
+
+@pytest.mark.parametrize("network", ["public", "private"])
+def test_a_look_up_that_hangs_is_given_up_and_does_not_hold_up_the_end_of_the_program(network: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", HANGING, network],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        cwd=Path(__file__).parents[1],
+    )
+    assert (done.stdout, done.stderr) == ("dns: slow.example has no address within 5 s\n", "")
 
 
 def test_a_host_never_sees_more_requests_at_once_than_allowed() -> None:

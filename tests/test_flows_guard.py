@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from flows.guard import BlockedAddressError, check_literal, is_internal, is_public, open_public
+from flows import guard
+from flows.guard import (
+    BlockedAddressError,
+    Lookups,
+    PublicResolver,
+    SlowLookupError,
+    check_literal,
+    detached,
+    is_internal,
+    is_public,
+    look_up,
+    open_public,
+)
 
 ADDRESSES = {
     "a public one": ("93.184.216.34", True),
@@ -81,3 +98,141 @@ def test_no_socket_is_opened_for_what_is_not_a_public_number(host: str) -> None:
 def test_a_socket_is_opened_for_a_public_number() -> None:
     with open_public((socket.AF_INET, socket.SOCK_STREAM, 0, "", ("93.184.216.34", 80))) as opened:
         assert opened.family == socket.AF_INET
+
+
+class Names:
+    """A name server: whatever begins with "hang" hangs until `release` is set."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.release = threading.Event()
+
+    def resolve(self, host: str, port: int | None, *_: Any, **__: Any) -> list[Any]:
+        self.asked.append(host)
+        if host.startswith("hang"):
+            self.release.wait(30)
+        if host.startswith("none"):
+            raise socket.gaierror(socket.EAI_NONAME, "no such name")
+        found = "10.0.0.1" if host.startswith("inner") else "93.184.216.34"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (found, port or 0))]
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> Iterator[Names]:
+    server = Names()
+    monkeypatch.setattr(socket, "getaddrinfo", server.resolve)
+    monkeypatch.setattr(guard, "LOOKUP", 0.4)
+    yield server
+    server.release.set()
+
+
+async def find(lookups: Lookups, host: str) -> str:
+    try:
+        [found] = await lookups.find(host, 80, socket.AF_INET)
+    except OSError as error:
+        return type(error).__name__
+    return f"{found['host']}:{found['port']}"
+
+
+def test_a_name_server_that_hangs_costs_its_own_names_only(names: Names) -> None:
+    async def go() -> None:
+        lookups = Lookups()
+        hanging = [asyncio.create_task(find(lookups, f"hang{n}.example")) for n in range(50)]
+        await asyncio.sleep(0.05)
+        begun = time.monotonic()
+        assert await find(lookups, "good.example") == "93.184.216.34:80"
+        assert time.monotonic() - begun < 0.3
+        assert set(await asyncio.gather(*hanging)) == {"SlowLookupError"}
+
+    asyncio.run(go())
+
+
+def test_those_who_ask_for_one_name_share_one_look_up(names: Names) -> None:
+    async def go() -> None:
+        lookups = Lookups()
+        assert await asyncio.gather(*(find(lookups, "good.example") for _ in range(9))) == ["93.184.216.34:80"] * 9
+        assert names.asked == ["good.example"]
+        await find(lookups, "good.example")
+        assert names.asked == ["good.example"] * 2  # nothing is kept
+
+    asyncio.run(go())
+
+
+def test_a_look_up_that_hangs_is_waited_for_once(names: Names) -> None:
+    async def go() -> None:
+        lookups = Lookups()
+        assert await find(lookups, "hang.example") == "SlowLookupError"
+        begun = time.monotonic()
+        assert [await find(lookups, "hang.example") for _ in range(20)] == ["SlowLookupError"] * 20
+        assert time.monotonic() - begun < 0.3
+        assert names.asked == ["hang.example"]
+        names.release.set()
+        await asyncio.sleep(0.1)
+        assert await find(lookups, "hang.example") == "93.184.216.34:80"
+
+    asyncio.run(go())
+
+
+def test_who_gives_up_takes_nothing_from_those_who_share(names: Names) -> None:
+    async def go() -> None:
+        lookups = Lookups()
+        first, second = (asyncio.create_task(find(lookups, "hang.example")) for _ in range(2))
+        await asyncio.sleep(0.05)
+        first.cancel()
+        names.release.set()
+        assert await second == "93.184.216.34:80"
+
+    asyncio.run(go())
+
+
+def test_look_ups_that_hang_are_bounded_and_their_places_come_back(
+    names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def go() -> None:
+        monkeypatch.setattr(guard, "MOST_LOOKUPS", 3)
+        lookups = Lookups(1)
+        found = await asyncio.gather(
+            *(find(lookups, f"hang{n}.example") for n in range(6)), find(lookups, "good.example")
+        )
+        assert found == ["SlowLookupError"] * 7
+        assert len(names.asked) == 3
+        names.release.set()
+        await asyncio.sleep(0.1)
+        again = await asyncio.gather(*(find(lookups, f"good{n}.example") for n in range(9)))
+        assert again == ["93.184.216.34:80"] * 9
+
+    asyncio.run(go())
+
+
+def test_a_name_that_does_not_exist_is_an_error_at_once_and_one_of_inside_is_refused(names: Names) -> None:
+    async def go() -> None:
+        lookups = Lookups()
+        assert await find(lookups, "none.example") == "gaierror"
+        with pytest.raises(BlockedAddressError):
+            await PublicResolver(lookups).resolve("inner.example", 80)
+
+    asyncio.run(go())
+
+
+def test_a_real_name_is_looked_up_as_the_system_does() -> None:
+    found = look_up("localhost", socket.AF_UNSPEC)
+    assert found
+    assert all(not is_public(answer["host"]) for answer in found)
+
+
+def test_a_call_that_goes_on_beyond_its_loop_harms_nobody(names: Names) -> None:
+    async def go() -> None:
+        detached(names.resolve, "hang.example", 80)
+        with pytest.raises(ZeroDivisionError):
+            await detached(divmod, 1, 0)
+
+    asyncio.run(go())
+    names.release.set()
+    deadline = time.monotonic() + 5
+    while any(thread.name == "fanmill resolve" for thread in threading.enumerate()):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_an_error_of_a_slow_look_up_is_one_of_the_system() -> None:
+    assert issubclass(SlowLookupError, OSError)

@@ -277,3 +277,76 @@ def test_those_who_wait_go_on_when_the_first_one_gives_up() -> None:
             return error.value.kind
 
     assert asyncio.run(go()) == "robots"
+
+
+def test_of_a_host_without_a_valid_certificate_the_pages_are_not_tried_one_by_one() -> None:
+    connects = 0
+
+    async def babble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connects
+        connects += 1
+        await reader.read(10)
+        writer.write(b"I speak no such tongue")
+        writer.close()
+
+    async def go() -> list[str]:
+        async with await asyncio.start_server(babble, "127.0.0.1", 0) as server, Fetcher(SETTINGS) as fetcher:
+            base = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            questions = [Question(url=f"{base}/{n}", page=True) for n in range(12)]
+            found = await asyncio.gather(*map(fetcher.get, questions), return_exceptions=True)
+            return [str(one) for one in found]
+
+    found = asyncio.run(go())
+    assert len(set(found)) == 1
+    assert found[0].startswith("tls: 127.0.0.1:")
+    assert connects == 1
+
+
+def test_of_a_host_without_an_address_no_page_is_looked_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    lookups = []
+
+    def resolve(host: str, port: int | None, *args: Any, **more: Any) -> list[Any]:
+        lookups.append(host)
+        raise socket.gaierror(socket.EAI_NONAME, "no such name")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    assert ask(Site(), *(f"nowhere.example/{n}" for n in range(12))) == ["dns"] * 12
+    assert lookups == ["nowhere.example"]
+
+
+def test_who_has_no_time_left_to_ask_keeps_nobody_else_from_asking() -> None:
+    site = Site({"/robots.txt": NO})
+
+    async def go() -> list[str]:
+        async with await asyncio.start_server(site.visit, "127.0.0.1", 0) as server, Fetcher(SETTINGS) as fetcher:
+            url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/private/1"
+            late = asyncio.get_running_loop().time() - 1
+            found = []
+            for until in (late, None):
+                with pytest.raises(FetchError) as error:
+                    await fetcher.get(Question(url=url, page=True, until=until))
+                found.append(error.value.kind)
+            return found
+
+    assert asyncio.run(go()) == ["unasked", "robots"]
+
+
+def test_who_waits_for_the_robots_of_another_question_waits_no_longer_than_there_is_time() -> None:
+    site = Site({"/robots.txt": None})
+
+    async def go() -> tuple[str, float]:
+        async with await asyncio.start_server(site.visit, "127.0.0.1", 0) as server, Fetcher(SETTINGS) as fetcher:
+            url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/1"
+            first = asyncio.create_task(fetcher.get(Question(url=url, page=True)))
+            await asyncio.sleep(0.1)
+            now = asyncio.get_running_loop().time
+            begun = now()
+            with pytest.raises(FetchError) as error:
+                await fetcher.get(Question(url=url, page=True, until=begun + 0.2))
+            waited = now() - begun
+            await asyncio.gather(first, return_exceptions=True)
+            return error.value.kind, waited
+
+    kind, waited = asyncio.run(go())
+    assert kind == "unasked"
+    assert waited < 0.5

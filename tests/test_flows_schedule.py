@@ -35,7 +35,14 @@ INTERVALS: dict[str, tuple[dict[str, Any], int]] = {
     "entries from the future": ({"newest": ago(-9_999 * DAY)}, 1800),
     "a feed that keeps its pace, however silent": ({"adaptive": False, "gap": DAY, "newest": ago(60 * DAY)}, 1800),
     "an interval of its own above all that": ({"every": 7 * DAY, "newest": ago(30 * DAY)}, 7 * DAY),
-    "a failing feed is not called silent": ({"failures": 1, "newest": ago(30 * DAY)}, 1800),
+    "a failing feed keeps the interval it had": ({"failures": 1, "newest": ago(30 * DAY)}, DAY),
+    "two posts an hour apart, three weeks ago, are no sign of haste": (
+        {"gap": HOUR, "newest": ago(21 * DAY)},
+        12 * HOUR,
+    ),
+    "nor two of five days ago": ({"gap": HOUR, "newest": ago(5 * DAY)}, 6 * HOUR),
+    "nor those of yesterday": ({"gap": MINUTE, "newest": ago(DAY)}, 4320),
+    "entries of tomorrow do not hasten it": ({"gap": DAY, "newest": ago(-DAY)}, 8640),
 }
 
 
@@ -60,6 +67,29 @@ def test_a_failing_feed_is_asked_less_and_less_but_never_given_up(failures: int,
     assert wait(Past(every=1800, failures=failures), {}) == seconds
 
 
+# Seconds for no luck and for all of it.
+SLOW: dict[str, tuple[dict[str, Any], tuple[int, int]]] = {
+    "a feed of 6 hours after one failure": ({"every": 6 * HOUR, "failures": 1}, (21_168, 19_440)),
+    "a feed of a week after one failure": ({"every": 7 * DAY, "failures": 1}, (592_704, 544_320)),
+    "a quiet one after one failure": ({"newest": ago(30 * DAY), "failures": 1}, (84_672, 77_760)),
+    "a quiet one after three": ({"newest": ago(30 * DAY), "failures": 3}, (DAY, DAY)),
+    "a quiet one once the ladder is longer": ({"newest": ago(30 * DAY), "failures": 9}, (115_200, 144_000)),
+    "the third time with all luck": ({"failures": 3}, (1800, 2250)),
+    "a week is a week, with all luck": ({"failures": 99}, (7 * DAY, 7 * DAY)),
+    "a feed of a month": ({"every": 30 * DAY, "failures": 99}, (30 * DAY, 30 * DAY)),
+}
+
+
+@pytest.mark.parametrize(("past", "seconds"), SLOW.values(), ids=SLOW)
+def test_a_feed_that_fails_is_never_asked_more_often_than_one_that_answers(
+    past: dict[str, Any], seconds: tuple[int, int]
+) -> None:
+    failing = Past(**{"every": 1800} | past)
+    healthy = Past(**{"every": 1800} | past | {"failures": 0})
+    assert (wait(failing, {}, 0.0), wait(failing, {}, 1.0)) == seconds
+    assert all(wait(failing, {}, luck) >= wait(healthy, {}, luck) for luck in (0.0, 0.3, 1.0))
+
+
 DATED = "Fri, 20 Nov 2026 {} GMT"
 HEADERS: dict[str, tuple[dict[str, str], int]] = {
     "nothing": ({}, 1764),
@@ -80,6 +110,22 @@ HEADERS: dict[str, tuple[dict[str, str], int]] = {
     ),
     "Retry-After in seconds": ({"retry-after": "5400"}, 5400),
     "Retry-After as a date": ({"retry-after": DATED.format("14:00:00")}, 7200),
+    "Retry-After as a date counts from the server's own clock": (
+        {"retry-after": "Wed, 01 Jan 2020 14:00:00 GMT", "date": "Wed, 01 Jan 2020 12:00:00 GMT"},
+        7200,
+    ),
+    "a clock that is a year ahead silences nobody": (
+        {"retry-after": "Sat, 20 Nov 2027 13:00:00 GMT", "date": "Sat, 20 Nov 2027 12:00:00 GMT"},
+        3600,
+    ),
+    "Retry-After beside a Date that says nothing": ({"retry-after": DATED.format("14:00:00"), "date": "today"}, 7200),
+    "the time in caches counts": ({"cache-control": "max-age=9000", "age": "1800"}, 7200),
+    "for Expires too": (
+        {"expires": DATED.format("14:30:00"), "date": DATED.format("12:00:00"), "age": " 1800 "},
+        7200,
+    ),
+    "an age beyond the lifetime": ({"cache-control": "max-age=9000", "age": "99999"}, 1764),
+    "an age that says nothing": ({"cache-control": "max-age=9000", "age": "-5"}, 9000),
     "Retry-After in another zone": ({"retry-after": "Fri, 20 Nov 2026 16:00:00 +0200"}, 7200),
     "Retry-After in the past": ({"retry-after": "Fri, 20 Nov 2020 14:00:00 GMT"}, 1764),
     "Retry-After that says nothing": ({"retry-after": "soon"}, 1764),
@@ -141,14 +187,18 @@ PACES: dict[str, tuple[list[datetime | None], int | None]] = {
     "one date neither": ([ago(HOUR)], None),
     "one an hour": ([ago(HOUR * n) for n in range(1, 11)], HOUR),
     "only the latest twenty count": ([ago(HOUR * n) for n in range(1, 21)] + [ago(27 * DAY)], HOUR),
-    "two together three weeks ago are no sign of haste": ([ago(20 * DAY), ago(20 * DAY - HOUR)], 10 * DAY),
-    "long ago is four weeks at least": ([ago(300 * DAY), ago(400 * DAY)], 28 * DAY),
+    "a silence since does not count": ([ago(60 * DAY + HOUR * n) for n in range(10)], HOUR),
+    "two are enough": ([ago(300 * DAY), ago(400 * DAY)], 100 * DAY),
+    "in any order": ([ago(DAY), None, ago(3 * DAY), ago(2 * DAY)], DAY),
+    "all at once": ([ago(DAY)] * 5, 1),
     "dates in the future are nobody's": ([ago(-DAY), ago(-2 * DAY), ago(HOUR)], None),
 }
 
 
 @pytest.mark.parametrize(("dates", "gap"), PACES.values(), ids=PACES)
-def test_the_pace_of_a_feed_is_the_mean_gap_up_to_now(dates: list[datetime | None], gap: int | None) -> None:
+def test_the_pace_of_a_feed_is_the_mean_gap_between_its_latest_entries(
+    dates: list[datetime | None], gap: int | None
+) -> None:
     assert pace(dates, NOW) == gap
 
 
@@ -166,6 +216,11 @@ def test_a_feed_that_answers_and_brings_nothing_is_silent_by_its_own_measure(
     last: datetime | None, gap: int | None, days: int
 ) -> None:
     assert silent_for(NOW, last, gap) == days
+
+
+def test_a_daily_feed_that_went_silent_is_told_after_a_month() -> None:
+    dates: list[datetime | None] = [ago(31 * DAY + DAY * n) for n in range(20)]
+    assert silent_for(NOW, dates[0], pace(dates, NOW)) == 31
 
 
 def test_an_entry_that_was_dropped_is_tried_again_ever_later_and_then_no_more() -> None:

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -292,3 +293,199 @@ def test_a_clock_put_back_in_mid_run_does_not_hold_a_pause_for_ever(monkeypatch:
         queues.check(url)
 
     asyncio.run(go())
+
+
+@dataclass
+class Deaf:
+    """A server that keeps every connection open and says nothing but `words`, by path."""
+
+    words: Mapping[str, bytes] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    async def visit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.asked.append((await reader.readuntil(b"\r\n\r\n")).decode().split()[1])
+        writer.write(self.words.get(self.asked[-1], b""))
+        await reader.read(1)
+        writer.close()
+
+    def ask(self, *addresses: str, **more: Any) -> list[str]:
+        """Ask "host/path" addresses one after the other, with a deadline of 0.3 s: the text of each error, or the status."""
+        settings = replace(SETTINGS, deadline=0.3, delay=0.0, **more)
+
+        async def go() -> list[str]:
+            async with await asyncio.start_server(self.visit, "127.0.0.1", 0) as server, Fetcher(settings) as fetcher:
+                port, found = server.sockets[0].getsockname()[1], []
+                for address in addresses:
+                    try:
+                        answer = await fetcher.get(Question(url=f"http://{address.replace('/', f':{port}/', 1)}"))
+                        found.append(str(answer.status))
+                    except FetchError as error:
+                        found.append(str(error))
+                return found
+
+        return asyncio.run(go())
+
+
+FINE = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+
+
+@pytest.mark.parametrize("host", ["dead.example", "127.0.0.1"], ids=["a public host", "one of ones own"])
+def test_a_host_that_did_not_answer_twice_is_not_asked_again_in_this_run(host: str) -> None:
+    site = Deaf()
+    begun = time.monotonic()
+    found = site.ask(*(f"{host}/{n}" for n in range(20)))
+    assert time.monotonic() - begun < 1.5
+    assert site.asked == ["/0", "/1"]
+    assert {text.partition(":")[0] for text in found} == {"timeout"}
+    assert found[2:] == [f"timeout: {host} did not answer 2 times in this run and is asked no more"] * 18
+
+
+def test_those_who_wait_in_the_queue_of_a_dead_host_are_sent_home_at_once() -> None:
+    async def go() -> list[str]:
+        site = Deaf()
+        settings = replace(SETTINGS, deadline=0.3, delay=0.0)
+        async with await asyncio.start_server(site.visit, "127.0.0.1", 0) as server, Fetcher(settings) as fetcher:
+            port = server.sockets[0].getsockname()[1]
+            questions = [Question(url=f"http://dead.example:{port}/{n}") for n in range(20)]
+            found = kinds(await asyncio.gather(*map(fetcher.get, questions), return_exceptions=True))
+            assert len(site.asked) == 2
+            return found
+
+    begun = time.monotonic()
+    assert asyncio.run(go()) == ["timeout"] * 20
+    assert time.monotonic() - begun < 1.5
+
+
+def test_other_hosts_of_its_domain_are_asked_all_the_same() -> None:
+    site = Deaf({"/fine": FINE})
+    site.ask("a.dead.example/0", "a.dead.example/1", "a.dead.example/2", "b.dead.example/fine")
+    assert site.asked == ["/0", "/1", "/fine"]
+
+
+ANSWERED = {
+    "an answer in between": {"/yes": FINE},
+    "half an answer in between": {"/yes": b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"},
+}
+
+
+@pytest.mark.parametrize("words", ANSWERED.values(), ids=ANSWERED)
+def test_an_answer_in_between_begins_the_count_anew(words: Mapping[str, bytes]) -> None:
+    site = Deaf(words)
+    site.ask(
+        "x.example/0", "x.example/yes", "x.example/1", "x.example/yes", "x.example/2", "x.example/3", "x.example/4"
+    )
+    assert site.asked == ["/0", "/yes", "/1", "/yes", "/2", "/3"]
+
+
+def test_a_port_nobody_listens_on_is_tried_twice() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    async def go() -> list[str]:
+        async with Fetcher(SETTINGS) as fetcher:
+            url = f"http://127.0.0.1:{port}/"
+            found = [
+                (await asyncio.gather(fetcher.get(Question(url=url)), return_exceptions=True))[0] for _ in range(4)
+            ]
+            return [str(one) for one in found]
+
+    found = asyncio.run(go())
+    assert found[:2] == [f"connection: 127.0.0.1:{port} does not answer"] * 2
+    assert found[2:] == ["connection: 127.0.0.1 did not answer 2 times in this run and is asked no more"] * 2
+
+
+def test_a_host_is_not_blamed_for_the_time_that_a_redirect_took() -> None:
+    site = Site(answers={"/go": answer("302 Found", Location="http://127.0.0.1:{port}/there")}, slow=0.35)
+
+    async def act(fetcher: Fetcher) -> Answers:
+        there = f"http://127.0.0.1:{site.port}/"
+        found: Answers = []
+        for n in range(3):
+            url = f"http://from{n}.example:{site.port}/go"
+            found += await asyncio.gather(fetcher.get(Question(url=url)), return_exceptions=True)
+        return [*found, *await asyncio.gather(fetcher.get(Question(url=there)), return_exceptions=True)]
+
+    assert kinds(serve(site, act, replace(SETTINGS, deadline=0.5))) == ["timeout"] * 3 + ["200"]
+
+
+UNTIL: dict[str, tuple[dict[str, Any], str]] = {
+    "behind others of its domain": ({"delay": 0.0}, "news.example"),
+    "in the time a domain is left alone": ({"delay": 9.0, "per_domain": 2}, "news.example"),
+    "behind others of ones own": ({"per_host": 1}, "127.0.0.1"),
+    "for a connection": ({"connections": 1}, "other.example"),
+}
+
+
+@pytest.mark.parametrize(("settings", "host"), UNTIL.values(), ids=UNTIL)
+def test_who_waits_for_a_turn_longer_than_there_is_time_is_sent_home(settings: dict[str, Any], host: str) -> None:
+    site = Site(slow=1.0)
+
+    async def act(fetcher: Fetcher) -> Answers:
+        now = asyncio.get_running_loop().time
+        first_host = "127.0.0.1" if host == "127.0.0.1" else "news.example"
+        first = asyncio.create_task(fetcher.get(Question(url=f"http://{first_host}:{site.port}/first")))
+        await asyncio.sleep(0.2)
+        begun = now()
+        late = [Question(url=f"http://{host}:{site.port}/late", until=begun + 0.3) for _ in range(9)]
+        found = await asyncio.gather(*map(fetcher.get, late), return_exceptions=True)
+        assert now() - begun < 0.6
+        turns = fetcher._turns  # noqa: SLF001 - whether a place leaked shows nowhere else
+        await first
+        assert all(not lane.places.locked() for lane in turns._lanes.values())  # noqa: SLF001 - the same
+        assert all(not lane.places._waiters for lane in turns._lanes.values())  # noqa: SLF001 - the same
+        assert turns._places._value == fetcher._settings.connections  # noqa: SLF001 - the same
+        return found
+
+    assert set(kinds(serve(site, act, replace(SETTINGS, **settings)))) == {"unasked"}
+    assert site.asked() == ["/first"]
+
+
+def test_a_turn_that_comes_in_time_is_taken_and_may_last() -> None:
+    site = Site(slow=0.5)
+
+    async def act(fetcher: Fetcher) -> Answers:
+        until = asyncio.get_running_loop().time() + 0.2
+        return [await fetcher.get(Question(url=f"http://news.example:{site.port}/", until=until))]
+
+    assert kinds(serve(site, act)) == ["200"]
+
+
+def test_places_do_not_leak_whenever_the_time_runs_out() -> None:
+    async def go() -> None:
+        queues, url = Turns(replace(SETTINGS, delay=0.0)), URL("http://news.example/")
+        now = asyncio.get_running_loop().time
+
+        async def one(n: int) -> None:
+            with suppress(FetchError):
+                async with queues.take(url, now() + 0.001 * (n % 17)):
+                    await asyncio.sleep(0.001 * (n % 3))
+
+        tasks = [asyncio.create_task(one(n)) for n in range(400)]
+        for task in tasks[::7]:
+            asyncio.get_running_loop().call_later(0.004, task.cancel)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        async with asyncio.timeout(1), queues.take(url):
+            pass
+        assert queues._lane(url).places._value == 1  # noqa: SLF001 - whether a place leaked shows nowhere else
+
+    asyncio.run(go())
+
+
+def test_a_pause_is_told_when_it_is_set() -> None:
+    site = Site(answers={"/1": "429 Too Many Requests\r\nContent-Length: 99\r\n\r\nSlow"}, slow=0)
+    told: list[tuple[str, datetime, int]] = []
+
+    async def go() -> None:
+        async with (
+            await asyncio.start_server(site.visit, "127.0.0.1", 0) as server,
+            Fetcher(SETTINGS, on_pause=lambda *pause: told.append(pause)) as fetcher,
+        ):
+            url = f"http://News.example:{server.sockets[0].getsockname()[1]}/1"
+            for _ in range(3):
+                with pytest.raises(FetchError):
+                    await fetcher.get(Question(url=url))
+            assert {host: (until, status) for host, until, status in told} == fetcher.paused()
+
+    asyncio.run(go())
+    assert [(host, status) for host, _, status in told] == [("news.example", 429)]

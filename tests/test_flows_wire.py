@@ -55,6 +55,27 @@ def ask(
     return asyncio.run(go())
 
 
+CHARSETS = {
+    "plain": ("text/html; charset=utf-8", "utf-8"),
+    "in capitals": ("Text/HTML; CharSet=ISO-8859-1", "ISO-8859-1"),
+    "quoted": ('text/html; charset="windows-1252"', "windows-1252"),
+    "in quotes of another kind": ("text/html; charset='koi8-r'", "koi8-r"),
+    "followed by another parameter": ("text/html; charset=utf-8; boundary=x", "utf-8"),
+    "after another one": ("text/html;boundary=x;charset=utf-8", "utf-8"),
+    "with blanks": ("text/html ;  charset = utf-8 ", "utf-8"),
+    "empty": ("text/html; charset=", None),
+    "none": ("text/html", None),
+    "something that only ends like it": ("text/html; x-charset=utf-8", None),
+    "nothing": ("", None),
+}
+
+
+@pytest.mark.parametrize(("sent", "charset"), CHARSETS.values(), ids=CHARSETS)
+def test_a_charset_is_what_content_type_names(sent: str, charset: str | None) -> None:
+    assert Answer(url="", status=200, headers={"content-type": sent}).charset == charset
+    assert Answer(url="", status=200).charset is None
+
+
 def kind_of(*parts: bytes, settings: Settings = SETTINGS) -> str:
     with pytest.raises(FetchError) as error:
         ask(*parts, settings=settings)
