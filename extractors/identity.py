@@ -174,6 +174,12 @@ def address_or_imprint(entry: Entry) -> str:
     return entry.url if entry.url and entry.url != entry.guid else imprint(entry)
 
 
+def apart(entry: Entry) -> tuple[str, str]:
+    """Two guids for an entry whose own is another's: lengthened as in 2, by its address, and by the hash as well."""
+    first = lengthened(entry, address_or_imprint(entry))
+    return first.guid, lengthened(first, imprint(entry)).guid
+
+
 def guid(text: str) -> str:
     """An id on one line without invisible characters, of bounded length; else as the feed wrote it."""
     text = INVISIBLE.sub(" ", text).strip()

@@ -1,116 +1,63 @@
 """Which entries of a document were met before in its feed, whatever the publisher has made of their ids since.
 
-    by guid ─▶ twins: address, title and second ─▶ lone: an address and one more thing ─▶ in quarantine, by address
+    by guid ─▶ doubted? ─▶ twins ─▶ lone ─▶ in quarantine, by address ─▶ moved          (rules: `storage.matching`)
 
 An entry is known by its guid. One with a new guid may be an old one all the same: sites move, change their ids at every
-poll, or put the headline into them. It is taken for a stored one
-- of the same address, title and second (twins; "undated" is a second too), each for one;
-- else of an address that no other new entry and no other article of the feed has, when the title, the day or the id
-  read as an address agrees as well, or when it is undated and the address is not that of the site itself. Not on the
-  levels of identity on which entries of one address are told apart by date.
-A stored entry whose own guid is in the document is spoken for.
+poll, or put the headline into them. And one with a guid that is known may be another, for some feeds count positions or
+hand their ids on. A stored entry whose own guid is in the document is spoken for, unless that guid is doubted; an entry
+with a doubted guid that is none of those stored is new, under a longer guid (`extractors.identity.apart`).
 
-An id that comes with another address, title and day than it had is doubted: the stored entry it should be may be found
-by its address, and when it names one that was purged, it is a new entry.
-
-What was purged (tombstones) and what became no article (quarantine) is recognised alike: the one stays away, and the
-other is tried no more often than it should be.
+What was purged (tombstones) and what became no article (quarantine) is recognised alike, though not when it moved: the
+one stays away, and the other is tried no more often than it should be. Of an address or a second that very many share
+only the latest articles are looked at: an address of so many is that of the site, and no evidence.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from extractors.addresses import canonical
-from extractors.fingerprints import title_key
+from extractors.identity import apart
 from extractors.model import Entry
 from storage.intents import KnownEntry
-from storage.rows import iso, read, scrub
+from storage.matching import Met, Reading, Seen, Stored, doubt, judge, lone, moved, twins
+from storage.rows import read, scrub
 
 DATED = {"link_date", "link_date_title"}  # levels of identity on which an address may belong to several entries
-DAY = len("2026-03-03")
 LOOK = 500  # rows of quarantine in which an address is looked for, the latest
+MOST = 100  # rows looked at of one address or second; more when the document has more of them itself
 
-BY_GUID = """SELECT 'article' AS kind, guid, id, entry_hash, 0 AS tries, url, title_key, published_at FROM articles
+BY_GUID = """SELECT 'article' AS kind, guid, id, entry_hash, 0 AS tries, url, title, title_key,
+    CASE published_source WHEN 'feed' THEN published_at ELSE '' END FROM articles
 WHERE feed_id = :feed AND guid IN (SELECT value FROM json_each(:guids))
-UNION ALL SELECT 'aside', guid, NULL, entry_hash, tries, '', '', '' FROM quarantine
+UNION ALL SELECT 'aside', guid, NULL, entry_hash, tries, '', '', '', '' FROM quarantine
 WHERE feed_id = :feed AND resolved_at IS NULL AND guid IN (SELECT value FROM json_each(:guids))
-UNION ALL SELECT 'purged', guid, NULL, '', 0, url_key, title_key, published_at FROM tombstones
+UNION ALL SELECT 'purged', guid, NULL, '', 0, url_key, '', title_key, published_at FROM tombstones
 WHERE feed_id = :feed AND guid IN (SELECT value FROM json_each(:guids))
 ORDER BY kind"""
 BY_SECOND = """SELECT guid, url, canonical_url AS url_key, title_key, published_at, published_source = 'feed' AS dated
-FROM articles WHERE feed_id = :feed AND published_at IN (SELECT value FROM json_each(:seconds)) ORDER BY id"""
+FROM json_each(:seconds) AS s CROSS JOIN articles AS a ON a.id IN (
+    SELECT id FROM articles WHERE feed_id = :feed AND published_at = s.value ORDER BY id DESC LIMIT :of_second)
+ORDER BY a.id"""
 BY_ADDRESS = """SELECT guid, url, url_key, title_key, published_at, dated, alone FROM (
-    SELECT a.id, a.guid, a.url, d.url_key, a.title_key, a.published_at, a.published_source = 'feed' AS dated,
-        count(*) OVER (PARTITION BY d.url_key) = 1 AS alone
-    FROM json_each(:keys) AS k CROSS JOIN addresses AS d ON d.url_key = k.value
-        JOIN articles AS a ON a.id = d.article_id
-    WHERE a.feed_id = :feed)
-WHERE alone OR NOT dated ORDER BY id"""
+    SELECT a.id, a.feed_id, a.guid, a.url, k.value AS url_key, a.title_key, a.published_at,
+        a.published_source = 'feed' AS dated,
+        sum(a.feed_id = :feed) OVER same = 1 AND count(*) OVER same < :of_address AS alone
+    FROM json_each(:keys) AS k CROSS JOIN articles AS a ON a.id IN (
+        SELECT article_id FROM addresses WHERE url_key = k.value ORDER BY article_id DESC LIMIT :of_address)
+    WINDOW same AS (PARTITION BY k.value))
+WHERE feed_id = :feed AND (alone OR NOT dated) ORDER BY id"""
 PURGED = """SELECT guid, url_key AS url, url_key, title_key, published_at, 1 AS dated,
     count(*) OVER (PARTITION BY url_key) = 1 AS alone
-FROM tombstones WHERE feed_id = :feed AND url_key IN (SELECT value FROM json_each(:keys)) ORDER BY guid"""
+FROM json_each(:keys) AS k CROSS JOIN tombstones AS t ON t.feed_id = :feed AND t.guid IN (
+    SELECT guid FROM tombstones WHERE feed_id = :feed AND url_key = k.value LIMIT :of_address)
+ORDER BY guid"""
 ASIDE = """SELECT guid, url FROM quarantine
 WHERE feed_id = :feed AND resolved_at IS NULL AND url <> '' ORDER BY id DESC LIMIT :look"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """An entry of the document in the spelling of the database; "" for what it lacks."""
-
-    guid: str
-    address: str
-    title: str
-    published: str
-
-    @classmethod
-    def of(cls, entry: Entry) -> Seen:
-        """An entry's keys."""
-        return cls(
-            guid=scrub(entry.guid),
-            address=canonical(scrub(entry.url or "")),
-            title=title_key(scrub(entry.title)),
-            published=iso(entry.published) if entry.published else "",
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
-    """An entry of the database. `url_key` is one of its addresses in canonical form.
-
-    `dated` is 0 when nobody said when it was published; `alone` 1 when it has `url_key` to itself in its feed.
-    """
-
-    guid: str
-    url: str
-    url_key: str
-    title_key: str
-    published_at: str
-    dated: int
-    alone: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Met:
-    """What is known of a guid, and what it stood for: `url`, `title_key` and `published_at` are "" in quarantine."""
-
-    known: KnownEntry
-    url: str
-    title_key: str
-    published_at: str
-
-    def doubted(self, entry: Entry) -> bool:
-        """Whether an entry with this guid has another day, title and address. Nearly all have the very same address."""
-        if not self.title_key or not entry.url or entry.url == self.url:
-            return False
-        if entry.published and iso(entry.published)[:DAY] == self.published_at[:DAY]:
-            return False
-        seen = Seen.of(entry)
-        return seen.title not in {"", self.title_key} and seen.address != canonical(self.url)
 
 
 def known(
@@ -119,22 +66,44 @@ def known(
     """Which entries of a document were met before in this feed, by the guid they have in the document.
 
     `identity` is the level their guids were made on. Entries that were dropped are known too, so that they are not
-    tried at every poll, and so are those that were purged. No stored entry is named twice.
+    tried at every poll, and so are those that were purged. No stored entry is named twice. A new entry that bears the
+    guid of another comes with the guid it is to be kept under and nothing else.
     """
     asked = {scrub(entry.guid): entry for entry in entries}
     met = by_guid(connection, feed_id, asked)
-    doubted = {guid for guid, one in met.items() if identity == "guid" and one.doubted(asked[guid])}
-    seen = [Seen.of(entry) for guid, entry in asked.items() if guid not in met or guid in doubted]
-    others = recognised(connection, feed_id, seen, set(asked), identity) if seen else {}
-    if others:
-        met |= by_guid(connection, feed_id, others.values())
+    judged = judge(asked, met) if identity == "guid" else {}
+    seen = [Seen.of(entry) for guid, entry in asked.items() if guid in judged or guid not in met]
+    reading = Reading(asked=asked, identity=identity, spoken=asked.keys() - judged.keys())
+    names: dict[str, tuple[str, str]] = {}
+    if seen:
+        stored = candidates(connection, feed_id, seen)
+        doubted = doubt(reading, judged, seen, stored)
+        names = {guid: named(asked[guid], met[guid]) for guid in doubted}
+        others = by_guid(connection, feed_id, [name for both in names.values() for name in both])
+        reading.take((guid, name) for guid, both in names.items() for name in both if name in others)
+        strange = [one for one in seen if one.guid in names or one.guid not in met]
+        recognise(connection, feed_id, reading, strange, stored)
+        met |= by_guid(connection, feed_id, reading.found.values())
     answer: dict[str, KnownEntry] = {}
     for guid, entry in asked.items():
-        one = met.get(others.get(guid, guid))
-        back = guid in doubted and guid not in others and one is not None and one.known.buried
-        if one and not back:
+        if guid in names and guid not in reading.found:
+            answer[entry.guid] = KnownEntry(article_id=None, entry_hash="", guid=free(names[guid], reading.spoken))
+        elif one := met.get(reading.found.get(guid, guid)):
             answer[entry.guid] = one.known
     return answer
+
+
+def named(entry: Entry, met: Met) -> tuple[str, str]:
+    """The two guids that a doubted entry may be kept under; without its address when that tells nothing."""
+    first, second = map(scrub, apart(entry))
+    return (second if canonical(scrub(entry.url or "")) == canonical(met.url) else first), second
+
+
+def free(names: tuple[str, str], spoken: set[str]) -> str:
+    """The first name that is nobody's, which it becomes; the last when both are taken."""
+    name = next((name for name in names if name not in spoken), names[-1])
+    spoken.add(name)
+    return name
 
 
 def by_guid(connection: sqlite3.Connection, feed_id: int, guids: Iterable[str]) -> dict[str, Met]:
@@ -148,77 +117,33 @@ def by_guid(connection: sqlite3.Connection, feed_id: int, guids: Iterable[str]) 
         one = KnownEntry(article_id=article, entry_hash=hashed, guid=guid, tries=tries, buried=kind == "purged")
         before = found.get(guid)
         if before is None or (one.buried and before.known.article_id is None):
-            found[guid] = Met(known=one, url=facts[0], title_key=facts[1], published_at=facts[2])
+            found[guid] = Met(known=one, url=facts[0], title=facts[1], title_key=facts[2], published_at=facts[3])
         elif kind == "aside":
             found[guid] = replace(before, known=replace(before.known, entry_hash=hashed, tries=tries))
     return found
 
 
-def recognised(
-    connection: sqlite3.Connection, feed_id: int, seen: Sequence[Seen], spoken: set[str], identity: str
-) -> dict[str, str]:
-    """The guids under which entries with other guids are stored. `spoken` are those in the document; it grows."""
-    found: dict[str, str] = {}
-    stored = candidates(connection, feed_id, seen)
-    for guid, other in twins(seen, stored, spoken):
-        found[guid] = other
-        spoken.add(other)
-    if identity in DATED:
-        return found
-    shared = Counter(one.address for one in seen)
-    left = [one for one in seen if one.guid not in found and one.address and shared[one.address] == 1]
-    for match in (lone(left, stored, identity), aside(connection, feed_id, left) if left else ()):
-        for guid, other in match:
-            if guid not in found and other not in spoken:
-                found[guid] = other
-                spoken.add(other)
-    return found
+def recognise(
+    connection: sqlite3.Connection, feed_id: int, reading: Reading, seen: Sequence[Seen], stored: Sequence[Stored]
+) -> None:
+    """Find the stored entries that these are, though their guids are others."""
+    reading.take(twins(reading.left(seen), stored, reading.spoken))
+    if reading.identity not in DATED:
+        shared = Counter(one.address for one in seen)
+        single = [one for one in seen if one.address and shared[one.address] == 1]
+        reading.take(lone(reading.left(single), stored, reading.identity))
+        if left := reading.left(single):
+            reading.take(aside(connection, feed_id, left))
+    reading.take(moved(reading.left(seen), stored, reading.asked.values()))
 
 
 def candidates(connection: sqlite3.Connection, feed_id: int, seen: Sequence[Seen]) -> list[Stored]:
     """All that is stored in this feed with a second or an address of these entries, articles before tombstones."""
     keys = sorted({one.address for one in seen})
     seconds = sorted({one.published for one in seen} - {""})
-    values = {"feed": feed_id, "keys": json.dumps(keys), "seconds": json.dumps(seconds)}
+    values = {"feed": feed_id, "keys": json.dumps(keys), "of_address": max(MOST, 2 * len(seen) // len(keys))}
+    values |= {"seconds": json.dumps(seconds), "of_second": max(MOST, 2 * len(seen) // max(1, len(seconds)))}
     return [row for sql in (BY_SECOND, BY_ADDRESS, PURGED) for row in read(connection, Stored, sql, values)]
-
-
-def twins(seen: Sequence[Seen], stored: Iterable[Stored], spoken: set[str]) -> Iterator[tuple[str, str]]:
-    """Entries and the stored ones of the same address, title and second, each for one, in order."""
-    pools: defaultdict[tuple[str, str, str], deque[str]] = defaultdict(deque)
-    for row in stored:
-        published = row.published_at if row.dated else ""
-        for address in sorted({canonical(row.url), row.url_key}):
-            pools[address, row.title_key, published].append(row.guid)
-    for one in seen:
-        pool = pools[one.address, one.title, one.published] if one.address or one.published else None
-        while one.title and pool:
-            other = pool.popleft()
-            if other not in spoken:
-                yield one.guid, other
-                break
-
-
-def lone(seen: Iterable[Seen], stored: Iterable[Stored], identity: str) -> Iterator[tuple[str, str]]:
-    """Entries and the stored ones that have their address to themselves, when more than that agrees."""
-    holders: defaultdict[str, list[Stored]] = defaultdict(list)
-    for row in stored:
-        if row.alone:
-            holders[row.url_key].append(row)
-    return ((one.guid, row.guid) for one in seen for row in holders[one.address] if agrees(one, row, identity))
-
-
-def agrees(one: Seen, row: Stored, identity: str) -> bool:
-    """Whether an entry and a stored one of the same address are the same.
-
-    An address that only the article's page calls its own may be that of another article: then the title has to agree.
-    """
-    title = bool(one.title) and one.title == row.title_key
-    if canonical(row.url) != one.address:
-        return title
-    day = bool(row.dated) and one.published[:DAY] == row.published_at[:DAY]
-    undated = not one.published and "/" in one.address.removeprefix("https://")
-    return title or day or undated or identity == "link" or (canonical(one.guid) == canonical(row.guid) != "")
 
 
 def aside(connection: sqlite3.Connection, feed_id: int, seen: Iterable[Seen]) -> Iterator[tuple[str, str]]:

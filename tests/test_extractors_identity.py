@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from extractors.feed import parse
-from extractors.identity import LEVELS, identify
+from extractors.identity import LEVELS, apart, identify
 from extractors.model import Entry, ParsedFeed
 
 URL = "https://news.example/feed"
@@ -252,3 +252,16 @@ def test_hostile_entries_are_told_apart_in_little_time(entries: list[Entry]) -> 
         assert len({entry.guid for entry in named}) == len(named)
         assert all(0 < len(entry.guid) < 550 for entry in named)
         assert identify(entries, level) == (used, named)
+
+
+def test_an_entry_whose_id_is_anothers_is_kept_apart_under_the_guid_it_would_have_beside_it() -> None:
+    one, other = Entry(guid="G", url=f"{SITE}/1", title="A"), Entry(guid="G", url=f"{SITE}/2", title="B")
+    _, (_, beside) = identify([one, other])
+    assert apart(other)[0] == beside.guid == f"G|{SITE}/2"
+    assert apart(other)[1].startswith(f"G|{SITE}/2|")
+
+
+def test_kept_apart_guids_are_bounded_and_differ_without_address() -> None:
+    names = {apart(Entry(guid=guid, title=title)) for guid in ("G", "x" * 5_000) for title in "AB"}
+    assert len(names) == 4
+    assert all(0 < len(name) < 550 for both in names for name in both)

@@ -15,6 +15,7 @@ from extractors.addresses import canonical
 from extractors.article import entry_hash
 from extractors.feed import parse
 from extractors.fingerprints import fingerprint
+from extractors.identity import identify
 from extractors.model import Article, Dropped, Entry
 from storage.intents import Arrival, Drop, Harvest, KnownEntry, Poll
 from storage.purging import Selection
@@ -353,3 +354,219 @@ def test_a_few_statements_are_enough_however_many_entries_there_are(ledger: Ledg
     ledger.store.connection.set_trace_callback(asked.append)
     ledger.store.known(1, [entry(number % 20, guid=f"new-{number}") for number in range(200)])
     assert len(asked) <= 6
+
+
+def revisions(ledger: Ledger) -> int:
+    return ledger.count("revisions")
+
+
+def window(top: int, **facts: object) -> list[Entry]:
+    """Ten entries whose ids count from the top; the higher the number the later."""
+    return [entry(n, guid=f"item-{at}", published=NOW - (50 - n) * DAY, **facts) for at, n in places(top)]
+
+
+def places(top: int) -> Iterator[tuple[int, int]]:
+    return enumerate(range(top, top - 10, -1), 1)
+
+
+POSITIONS: dict[str, dict[str, object]] = {
+    "with titles and addresses of their own": {},
+    "with one title": {"title": "The news of today"},
+    "with one short title": {"title": "News"},
+    "without titles": {"title": ""},
+    "at one address": {"url": f"{SITE}/live"},
+}
+
+
+@pytest.mark.parametrize("facts", POSITIONS.values(), ids=POSITIONS)
+def test_ids_that_count_positions_make_one_row_an_article_and_no_revision(
+    ledger: Ledger, facts: dict[str, object]
+) -> None:
+    for top in (10, 11, 13, 13, 15, 14):
+        ledger.poll(*window(top, **facts))
+        assert revisions(ledger) == 0
+    assert ledger.count() == 15
+
+
+def test_ids_that_count_positions_make_no_revision_without_dates(ledger: Ledger) -> None:
+    for top in (10, 11, 13, 13):
+        ledger.poll(*(replace(one, published=None) for one in window(top)))
+    assert (ledger.count(), revisions(ledger)) == (13, 0)
+
+
+def test_an_edit_among_ids_that_count_positions_is_a_revision_of_its_own_article(ledger: Ledger) -> None:
+    ledger.poll(*window(10))
+    ledger.poll(*window(11))
+    ledger.poll(*(replace(one, title="Mended") if one.url == entry(11).url else one for one in window(12)))
+    assert (ledger.count(), revisions(ledger)) == (12, 1)
+    assert ledger.titles()[-2:] == ["Mended", "Headline number 12"]
+
+
+def test_what_was_purged_does_not_come_back_at_another_position(ledger: Ledger) -> None:
+    purged(ledger, *window(10))
+    ledger.poll(*window(11))
+    assert ledger.titles() == ["Headline number 11"]
+
+
+def test_a_dropped_entry_is_not_dropped_twice_at_another_position(ledger: Ledger) -> None:
+    ledger.poll(*window(10))
+    for _ in range(2):
+        ledger.poll(window(11)[0], drop=True)
+    assert ledger.count("quarantine") == 1
+
+
+@pytest.mark.parametrize("title", ["Headline number {n}", "The very same title"])
+def test_two_entries_that_swap_their_ids_stay_as_they_are(ledger: Ledger, title: str) -> None:
+    one, other = (entry(n, title=title.format(n=n)) for n in (1, 30))
+    ledger.poll(one, other)
+    ledger.poll(replace(one, guid=other.guid), replace(other, guid=one.guid))
+    assert (ledger.count(), revisions(ledger)) == (2, 0)
+
+
+LATER: dict[str, tuple[dict[str, object], tuple[int, int]]] = {
+    "its text edited": ({"content": "<p>Better</p>"}, (1, 1)),
+    "its headline edited": ({"title": "Something else entirely"}, (1, 1)),
+    "its headline edited and its date as well": ({"title": "Something else", "published": NOW + DAY}, (1, 1)),
+    "its site moved": ({"url": "https://moved.example/1"}, (1, 0)),
+    "its site moved and its date as well": ({"url": "https://moved.example/1", "published": NOW + DAY}, (1, 0)),
+    "its headline edited and its address with it, at the same second": (
+        {"title": "Headline number one", "url": f"{SITE}/headline-one"}, (1, 1),
+    ),
+    "nothing in common at the same second": ({"title": "Rain at last", "url": f"{SITE}/rain"}, (2, 0)),
+    "nothing in common on the same day": (
+        {"title": "Rain at last", "url": f"{SITE}/rain", "published": NOW - 2 * HOUR}, (2, 0),
+    ),
+    "a like headline and another address on the same day": (
+        {"title": "Headline number 2", "url": f"{SITE}/2", "published": NOW - 2 * HOUR}, (2, 0),
+    ),
+    "nothing in common on another day": (
+        {"title": "Rain at last", "url": f"{SITE}/rain", "published": NOW + DAY}, (2, 0),
+    ),
+    "nothing in common and no date": ({"title": "Rain at last", "url": f"{SITE}/rain", "published": None}, (2, 0)),
+    "no title, and another address and day": ({"title": "", "url": f"{SITE}/x", "published": NOW + DAY}, (2, 0)),
+    "no title, and another address": ({"title": "", "url": f"{SITE}/x"}, (1, 1)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("facts", "rows"), LATER.values(), ids=LATER)
+def test_an_id_that_comes_back_with(ledger: Ledger, facts: dict[str, object], rows: tuple[int, int]) -> None:
+    ledger.poll(entry(1))
+    for _ in range(3):
+        ledger.poll(entry(1, **facts))
+        assert (ledger.count(), revisions(ledger)) == rows
+
+
+@pytest.mark.parametrize(("title", "rows"), [("Morning briefing", 3), ("The morning briefing", 1)])
+def test_a_short_title_that_stays_says_nothing_of_another_address_and_day(
+    ledger: Ledger, title: str, rows: int
+) -> None:
+    for day in range(3):
+        ledger.poll(entry(1, title=title, url=f"{SITE}/briefing/{day}", published=NOW + day * DAY))
+    assert ledger.count() == rows
+
+
+def test_the_next_article_under_an_id_of_another_can_be_edited_and_move(ledger: Ledger) -> None:
+    ledger.poll(entry(1))
+    second = entry(1, title="Rain at last", url=f"{SITE}/rain", published=NOW + DAY)
+    ledger.poll(second)
+    ledger.poll(replace(second, title="Snow instead"))
+    ledger.poll(replace(second, title="Rain at long last", published=NOW + 2 * DAY))
+    ledger.poll(replace(second, title="Rain at long last", url="https://moved.example/rain"))
+    assert ledger.titles() == ["Headline number 1", "Rain at long last"]
+    assert [*ledger.store.connection.execute("SELECT guid FROM articles ORDER BY id")] == [
+        ("id-1",), (f"id-1|{SITE}/rain",),
+    ]  # fmt: skip
+
+
+def test_a_new_entry_under_a_known_id_comes_with_the_guid_to_keep_it_under(ledger: Ledger) -> None:
+    ledger.poll(entry(1))
+    met = ledger.store.known(1, [entry(2, guid="id-1")])
+    assert met == {"id-1": KnownEntry(article_id=None, entry_hash="", guid=f"id-1|{SITE}/2026/2")}
+
+
+@pytest.mark.parametrize("title", ["Quite another thing", "Headline number 1"])
+@pytest.mark.parametrize("date", [NOW - HOUR, NOW - 2 * HOUR, NOW - 3 * DAY])
+def test_of_two_entries_with_one_id_neither_takes_the_place_of_the_other(
+    ledger: Ledger, title: str, date: datetime
+) -> None:
+    one, other = entry(1), entry(2, title=title, published=date)
+    rest = [entry(n) for n in range(50, 60)]
+
+    def poll(*entries: Entry) -> None:
+        _, named = identify([*(replace(one, guid="dup") for one in entries), *rest])
+        ledger.poll(*named)
+
+    for entries in ([one], [other, one], [other], [one], [other, one]):
+        poll(*entries)
+    assert (ledger.count(), revisions(ledger)) == (12, 0)
+    held = ledger.store.connection.execute("SELECT url FROM articles WHERE guid LIKE 'dup%' ORDER BY id").fetchall()
+    assert held == [(one.url,), (other.url,)]
+
+
+MOVES = {
+    "another slug, which is the id": "https://ledger.example/new/{n}",
+    "another site, and ids made of it": "https://moved.example/2026/{n}",
+}
+
+
+@pytest.mark.parametrize("url", MOVES.values(), ids=MOVES)
+@pytest.mark.parametrize("identity", ["guid", "link", "link_date"])
+def test_entries_that_moved_with_their_ids_are_known_by_title_and_second(
+    ledger: Ledger, url: str, identity: str
+) -> None:
+    ledger.identity = identity
+    ledger.poll(*(replace(one, guid=one.url or "") for one in TEN))
+    for _ in range(2):
+        ledger.poll(*(replace(one, guid=url.format(n=n), url=url.format(n=n)) for n, one in enumerate(TEN)))
+    assert (ledger.count(), revisions(ledger)) == (10, 0)
+
+
+UNMOVED: dict[str, tuple[Entry, ...]] = {
+    "another title": (entry(2, published=NOW - HOUR),),
+    "another second": (entry(2, title=entry(1).title),),
+    "the same twice": tuple(entry(n, title=entry(1).title, published=NOW - HOUR) for n in (2, 3)),
+    "the old one beside it": (entry(1), entry(2, title=entry(1).title, published=NOW - HOUR)),
+}
+
+
+@pytest.mark.parametrize("entries", UNMOVED.values(), ids=UNMOVED)
+def test_nothing_moved_when_there_is(ledger: Ledger, entries: tuple[Entry, ...]) -> None:
+    ledger.poll(entry(1))
+    ledger.poll(*entries)
+    assert ledger.count() == 1 + len({one.guid for one in entries} - {"id-1"})
+
+
+def test_nothing_moved_under_a_title_of_two_words_or_when_two_are_stored(ledger: Ledger) -> None:
+    for n, title in ((1, "Morning briefing"), (2, "Morning briefing")):
+        ledger.poll(entry(n, title=title, published=NOW))
+    ledger.poll(*(entry(n, title="Three words long", published=NOW) for n in (3, 4)))
+    ledger.poll(entry(5, title="Three words long", published=NOW))
+    assert ledger.count() == 5
+
+
+@pytest.mark.parametrize("share", ["address", "second", "purged"])
+def test_what_very_many_share_costs_little(ledger: Ledger, share: str) -> None:
+    row = """INSERT INTO articles(uid, feed_id, guid, url, canonical_url, title, title_key, published_at,
+        published_source, first_seen_at, entry_hash, content_hash, saved_hash, word_count, extractor)
+    VALUES (?1, 1, ?1, ?2, ?2, ?1, ?1, ?3, 'feed', ?3, 'h', 'c', 's', 1, 'feed')"""
+    database = ledger.store.connection
+    for n in range(20_000):
+        url = f"{SITE}/{n}" if share == "second" else SITE
+        second = "2026-11-20T00:00:00Z" if share == "second" else f"2026-11-20T00:00:00.{n}Z"
+        if share == "purged":
+            database.execute("INSERT INTO tombstones VALUES (1, ?, ?, 'x', ?, ?)", (f"g{n}", url, second, second))
+        else:
+            database.execute(row, (f"g{n}", url, second))
+            database.execute("INSERT INTO addresses SELECT canonical_url, id FROM articles WHERE guid = ?", (f"g{n}",))
+    times = []
+    for _ in range(5):
+        began = time.perf_counter()
+        assert ledger.store.known(1, [entry(1, url=SITE, published=datetime(2026, 11, 20, tzinfo=UTC))]) == {}
+        times.append(time.perf_counter() - began)
+    assert min(times) < 0.010
+
+
+def test_a_document_of_one_address_is_known_however_long_when_its_ids_change(ledger: Ledger) -> None:
+    for word in "ab":
+        ledger.poll(*(entry(n, guid=f"{word}{n}", url=SITE, published=None) for n in range(300)))
+    assert ledger.count() == 300
