@@ -3,9 +3,10 @@
     fresh ─▶ sift ─▶ fetch the pages that are wanted ─▶ refine ─▶ Arrival | Drop
 
 What is lost by our own trouble or in passing (a page that timed out, a worker that was killed) is tried again at the
-next polls, `TRIES` times in all. Until then its `entry_hash` says "again-1", "again-2". What was not even asked, for
-want of time or since its host is not to be asked now, is no try. A page that is not to be had (403, 404, 410, robots)
-is not asked for again: the words of the feed are the article, and say why the page is missing.
+next polls, `TRIES` times in all, from the raw input (see `storage.waiting`). Until then its `entry_hash` says
+"again-1", "again-2". What was not even asked, for want of time or since its host is not to be asked now, is no try. A
+page that is not to be had (403, 404, 410, robots) is not asked for again: the words of the feed are the article, and
+say why the page is missing.
 
 One poll asks for pages for `page_time` seconds, and for no more of them once `PATIENCE` failed in passing: neither a
 host that hangs nor one that wants to be asked slowly may hold up the run.
@@ -22,7 +23,7 @@ from typing import Any
 
 from config.settings import Feed, Settings
 from extractors.article import Origin, entry_hash
-from extractors.model import AGAIN, Article, Dropped, Entry, Page, ParsedFeed
+from extractors.model import AGAIN, Article, Dropped, Entry, Page
 from extractors.packing import pack
 from flows import refining
 from flows.fetch import Fetcher, FetchError, Question
@@ -39,6 +40,7 @@ PATIENCE = 4
 UNASKED = "unasked"
 OK = 200
 NO_TRY = {UNASKED, "paused"}
+REFUSALS = {"http_429", "http_503"}
 PASSING = NO_TRY | {
     "robots_unreachable",
     "timeout",
@@ -84,16 +86,22 @@ class Outing:
     """The pages of one poll: `until` when to ask for them (seconds of `time.monotonic`), how many `failed` in passing.
 
     So many are asked for abreast as one host of our own may get; the rest waits here, where it can still be called off.
+    `refused` tells that a host has had enough of us in this very poll.
     """
 
     about: Harvesting
     until: float
     abreast: asyncio.Semaphore
     failed: int = 0
+    refused: bool = False
 
     def over(self) -> bool:
         """Whether no more pages are to be asked for."""
         return self.failed >= PATIENCE or time.monotonic() >= self.until
+
+    def is_try(self, find: Find) -> bool:
+        """Whether a page was tried. That of a host that had enough of us just now counts: it will have again."""
+        return find.error not in NO_TRY or (find.error == "paused" and self.refused)
 
 
 class Gatherer:
@@ -120,7 +128,7 @@ class Gatherer:
         pairs = [(entry, find.page) for entry, find in zip(wanted, finds, strict=True)]
         second = iter(zip(await self._work(refining.refine, pairs, about.origin), finds, strict=True))
         return [
-            self._keep(entry, *((sifted, Find()) if sifted else next(second)), about)
+            self._keep(entry, *((sifted, Find()) if sifted else next(second)), outing)
             for entry, sifted in zip(entries, first, strict=True)
         ]
 
@@ -138,43 +146,42 @@ class Gatherer:
 
     async def _page(self, entry: Entry, outing: Outing) -> Find:
         async with outing.abreast:
-            find = Find(error=UNASKED) if outing.over() else await self._fetch(entry.url or "", outing.about.feed)
+            find = Find(error=UNASKED) if outing.over() else await self._fetch(entry.url or "", outing)
         outing.failed += find.error in PASSING - NO_TRY
+        outing.refused |= find.error in REFUSALS
         stored = outing.about.pages.get(entry.guid)
         return Find(page=stored) if find.error and stored else find
 
-    async def _fetch(self, url: str, feed: Feed) -> Find:
-        question = Question(url=url, private=feed.allow_private, agent=feed.user_agent, page=True)
+    async def _fetch(self, url: str, outing: Outing) -> Find:
+        feed = outing.about.feed
+        private, agent = feed.allow_private, feed.user_agent
+        question = Question(url=url, private=private, agent=agent, page=True, until=outing.until)
         try:
             answer = await self._fetcher.get(question)
         except FetchError as error:
             return Find(error=error.kind)
         if answer.status != OK:
             return Find(error=f"http_{answer.status}")
-        charset = answer.headers.get("content-type", "").partition("charset=")[2].strip("\"' ;") or None
-        return Find(page=Page(url=answer.url, body=answer.body, charset=charset))
+        return Find(page=Page(url=answer.url, body=answer.body, charset=answer.charset))
 
-    def _keep(self, entry: Entry, refined: Refined, find: Find, about: Harvesting) -> Kept:
+    def _keep(self, entry: Entry, refined: Refined, find: Find, outing: Outing) -> Kept:
         raw = pack(entry, find.page) if self._settings.keep_raw else None
         lost = find.error in PASSING or (isinstance(refined, Dropped) and refined.reason == "died")
-        known = about.known.get(entry.guid)
-        hashed = mark(entry, known, tried=find.error not in NO_TRY) if lost else entry_hash(entry)
+        known = outing.about.known.get(entry.guid)
+        hashed = mark(entry, known, tried=outing.is_try(find)) if lost else entry_hash(entry)
         if isinstance(refined, Article):
             return Arrival(entry_hash=hashed, article=refined, raw=raw, page_error=find.error)
         dropped = refined or Dropped(guid=entry.guid, url=entry.url, reason="empty")
-        return Drop(entry_hash=hashed, dropped=dropped, raw=raw, retry_at=next_try(about.now, tries(entry, known) + 1))
+        count = tries(entry, known) + 1
+        return Drop(
+            entry_hash=hashed, dropped=dropped, raw=raw, tries=count, retry_at=next_try(outing.about.now, count)
+        )
 
 
 def fresh(entries: Sequence[Entry], known: Mapping[str, KnownEntry], *, force: bool = False) -> list[Entry]:
     """The entries that are new or say something new, oldest first: what was told first is kept first."""
     told = [e for e in entries if force or e.guid not in known or known[e.guid].entry_hash != entry_hash(e)]
     return sorted(told, key=lambda entry: (entry.published is None, entry.published))
-
-
-def newest(parsed: ParsedFeed, most: int) -> tuple[Entry, ...]:
-    """The `most` newest entries; those without a date count as new, in the order of the document."""
-    dated = sorted(parsed.entries, key=lambda entry: (entry.published is None, entry.published), reverse=True)
-    return tuple(dated[:most])
 
 
 def mark(entry: Entry, known: KnownEntry | None, *, tried: bool = True) -> str:

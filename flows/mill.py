@@ -34,7 +34,7 @@ class Mill:
 
     def __init__(self, config: Config, path: Path, watcher: Watcher) -> None:
         self.writer = Writer(path)
-        self._fetcher = Fetcher(config.settings, self._pauses())
+        self._fetcher = Fetcher(config.settings, self._pauses(), on_pause=self._note_pause)
         self._config = config
         self._watcher = watcher
         count = config.settings.workers or os.cpu_count() or 1
@@ -80,6 +80,10 @@ class Mill:
         except BaseException:
             self.writer.__exit__(None, None, None)
             raise
+
+    def _note_pause(self, host: str, until: datetime, status: int) -> None:
+        """Write a pause down at once: the run may be killed, and its host is not to be asked by the next one."""
+        self.writer.submit(lambda store: store.pause_hosts({host: (until, status)}, datetime.now(UTC)))
 
     async def _drain(self) -> None:
         """Give up all polls under way, so that nobody waits for one that never ends, and close the connections."""

@@ -19,6 +19,7 @@ from extractors.addresses import public
 from extractors.model import AGAIN, ParsedFeed
 from flows.exchange import Answer
 from flows.gathering import Kept as Gathered
+from flows.intake import Intake, is_new
 from flows.schedule import Past, next_poll, pace, silent_for
 from storage.intents import Arrival, Drop, FeedState, Harvest, Kept, KnownEntry, Poll
 
@@ -47,19 +48,19 @@ def noted(now: datetime, state: FeedState, answer: Answer | None) -> Poll:
     )
 
 
-def described(poll: Poll, parsed: ParsedFeed, answer: Answer, *, gap: bool) -> Poll:
-    """The poll with what the document says of itself."""
+def described(poll: Poll, parsed: ParsedFeed, intake: Intake, answer: Answer, *, auto: bool) -> Poll:
+    """The poll with what the document says of itself. `auto`: its level of identity was found, not forced."""
     dates = [entry.published for entry in parsed.entries]
     past = [date for date in dates if date and date <= poll.started_at]
-    warnings = [MISSED if gap else None, poll.warning, parsed.warning]
-    if answer.endless and "truncated:" in (parsed.warning or ""):
+    warnings = [MISSED if poll.gap else None, poll.warning, intake.warning, parsed.warning]
+    if intake.left or (answer.endless and "truncated:" in (parsed.warning or "")):
         # Nothing but the missing end tag tells that the connection broke. A document whose length was told came
         # whole: its end tag is missing at every poll, and without validators it would be fetched anew each time.
         poll = replace(poll, etag=None, last_modified=None, body_hash=None, full=False)
     return replace(
-        poll, entries=len(parsed.entries), warning="; ".join(filter(None, warnings)) or None, gap=gap,
+        poll, entries=len(parsed.entries), warning="; ".join(filter(None, warnings)) or None,
         title=parsed.title, site_url=parsed.site_url, language=parsed.language,
-        hints=parsed.hints, identity=parsed.identity,
+        hints=parsed.hints, identity=parsed.identity if auto else None,
         entry_gap_s=pace(dates, poll.started_at), newest_entry_at=max(past, default=None),
     )  # fmt: skip
 
@@ -89,14 +90,20 @@ def timed(poll: Poll, state: FeedState, feed: Feed, answer: Answer | None) -> Po
     return replace(poll, next_poll_at=next_poll(poll.started_at, datetime.now(UTC), past, headers, luck))
 
 
-def settled(harvest: Harvest, kept: Sequence[Gathered]) -> Harvest:
-    """The harvest with what was gathered; partial when some of it is to be tried again at the next poll."""
-    if not kept:
-        return harvest
+def settled(harvest: Harvest, kept: Sequence[Gathered], *, keep_raw: bool) -> Harvest:
+    """The harvest with what was gathered; partial when some of it is to be tried again at the next poll.
+
+    That goes by the raw input; where none is kept, the feed itself has to be read again, and loses its validators.
+    """
     again = any(item.entry_hash.startswith(AGAIN) for item in kept)
+    poll = harvest.poll
+    if kept and poll.entries:
+        poll = replace(poll, outcome="partial" if again else "new")
+    if again and not keep_raw:
+        poll = replace(poll, etag=None, last_modified=None, body_hash=None)
     return replace(
         harvest,
-        poll=replace(harvest.poll, outcome="partial" if again else "new"),
+        poll=poll,
         arrivals=tuple(item for item in kept if isinstance(item, Arrival)),
         drops=tuple(item for item in kept if isinstance(item, Drop)),
     )
@@ -105,7 +112,8 @@ def settled(harvest: Harvest, kept: Sequence[Gathered]) -> Harvest:
 def missed(state: FeedState, parsed: ParsedFeed, known: Mapping[str, KnownEntry]) -> bool:
     """Whether entries may have been missed: nothing is left of the last document, and all is newer than it was."""
     dates = [entry.published for entry in parsed.entries if entry.published]
-    if known or not dates or state.newest_entry_at is None:
+    met = any(one.buried or not is_new(one) for one in known.values())
+    if met or not dates or state.newest_entry_at is None:
         return False
     return min(dates) > state.newest_entry_at
 
@@ -117,5 +125,5 @@ def alarm(harvest: Harvest, kept: Kept) -> str | None:
         return MISSED
     if kept.new or poll.outcome == "error":
         return None
-    days = silent_for(poll.started_at, state.last_new_at, poll.entry_gap_s or state.entry_gap_s)
+    days = silent_for(poll.started_at, state.last_new_at or state.added_at, poll.entry_gap_s or state.entry_gap_s)
     return f"silent: it answers, but nothing was new for {days} days" if days else None

@@ -20,6 +20,7 @@ from flows.lock import hold
 from flows.mill import Mill
 from flows.outcome import Outcome, Report, Silent, Watcher, state_of
 from flows.polling import Round
+from flows.rehearsal import rehearse
 from flows.turns import domain_of
 from storage.intents import FeedState
 from storage.kin import Kin
@@ -54,7 +55,7 @@ def run(config: Config, options: Options, mapper: Mapper = at_once, watcher: Wat
     check_feeds(config, options.feeds)
     path = Path(config.settings.database)
     watcher = watcher or Silent()
-    with hold(path), Mill(config, path, watcher) as mill:
+    with hold(path), rehearse(path, dry=options.dry_run) as database, Mill(config, database, watcher) as mill:
         return Run(config, options, mill).go(mapper, watcher)
 
 
@@ -62,7 +63,9 @@ def check_feeds(config: Config, slugs: Sequence[str]) -> None:
     """Raise `ConfigError` for a feed nobody has heard of, or that is switched off."""
     unknown = sorted(set(slugs) - config.feeds.keys())
     if unknown:
-        raise ConfigError(f"no feed is called {unknown[0]!r}; `fanmill feeds` lists them")
+        raise ConfigError(
+            f"no feed is called {unknown[0]!r} in feeds.toml; `fanmill feeds` lists those that are, and were"
+        )
     off = sorted(slug for slug in slugs if not config.feeds[slug].enabled)
     if off:
         raise ConfigError(f"the feed {off[0]!r} is switched off; take out its `enabled = false`")
@@ -87,7 +90,6 @@ class Run:
             now=self._now,
             settings=self._config.settings,
             force=self._options.force,
-            dry=self._options.dry_run,
         )
         try:
             shards = mapper(lambda shard: self._mill.poll(shard, shared), list(self._shards(spread(due))))
@@ -101,8 +103,8 @@ class Run:
     def _open(self, store: Store) -> tuple[int, list[FeedState]]:
         store.sync_feeds(list(self._config.feeds.values()), self._now)
         options = self._options
-        force = options.force or bool(options.feeds)
-        due = store.due(self._now, options.feeds or tuple(self._config.feeds), force=force)
+        slugs, named = options.feeds or tuple(self._config.feeds), bool(options.feeds)
+        due = store.due(self._now, slugs, force=options.force, named=named)
         run_id = store.start_run(
             options.trigger, version("fanmill"), self._now, options.flow_run_id, self._config.digest
         )
@@ -110,7 +112,7 @@ class Run:
 
     def _close(self, store: Store, run_id: int, outcomes: tuple[Outcome, ...], clock: float) -> Report:
         state = state_of(outcomes)
-        kin = None if self._options.dry_run else self._settle(store, run_id)
+        kin = self._settle(store, run_id)
         failures = "; ".join(f"{outcome.feed}: {outcome.kind}" for outcome in outcomes if outcome.failed)
         store.finish_run(run_id, state, datetime.now(UTC), failures[:500] or None)
         store.optimize()
@@ -119,8 +121,8 @@ class Run:
             state=state,
             outcomes=outcomes,
             seconds=time.monotonic() - clock,
-            stories=kin.stories if kin else 0,
-            related=kin.related if kin else 0,
+            stories=kin.stories,
+            related=kin.related,
             dry=self._options.dry_run,
         )
 
@@ -135,8 +137,7 @@ class Run:
         """Close the books of a run that ends early. What a host asked for holds all the same."""
         now = datetime.now(UTC)
         store.finish_run(run_id, "crashed", now, reason)
-        if not self._options.dry_run:
-            store.pause_hosts(self._mill.paused(), now)
+        store.pause_hosts(self._mill.paused(), now)
 
     def _shards(self, due: Sequence[FeedState]) -> Iterator[Shard]:
         size = self._config.settings.shard_size

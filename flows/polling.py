@@ -1,10 +1,11 @@
 """One feed, from question to rows.
 
-    ask ─▶ parse ─▶ recognise ─▶ gather (see `flows.gathering`) ─▶ keep
+    ask ─▶ parse ─▶ take (see `flows.intake`) ─▶ gather (see `flows.gathering`) ─▶ keep
 
 Every way a poll can end is a `Harvest`: a feed that fails, in a way foreseen or not, costs itself only, and what it
 had stays as it was. Validators are sent unless the document was not read whole for `FULL`: a server may answer
-304 for ever. Entries in quarantine whose time has come are tried again at any poll that does not fail.
+304 for ever. What waits for another try gets it at any poll that does not fail: entries in quarantine whose time has
+come, articles whose page is still to be had.
 
 A feed whose host has asked for a pause is not asked, and its outcome is "paused".
 """
@@ -13,25 +14,26 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from config.settings import Feed, Settings
 from extractors.addresses import public
 from extractors.article import Origin
 from extractors.feed import FeedError
-from extractors.model import Entry, ParsedFeed
+from extractors.model import ParsedFeed
 from flows import refining
 from flows.address import with_login_of
 from flows.fetch import Answer, Fetcher, FetchError, Question
-from flows.gathering import Gatherer, Harvesting, Kept, fresh, newest
+from flows.gathering import Gatherer, Harvesting, Kept, fresh
+from flows.intake import Intake, Terms, take
 from flows.notes import alarm, described, failed, missed, noted, settled, timed
 from flows.outcome import Outcome
 from flows.workers import WorkerError, Workers
 from flows.writer import Writer
 from storage.connection import StoreError
-from storage.intents import FeedState, Harvest, KnownEntry, Poll
+from storage.intents import FeedState, Harvest, Poll
 
 OK = 200
 CHANGES = 226  # RFC 3229: only what is new since the validators
@@ -47,7 +49,6 @@ class Round:
     now: datetime
     settings: Settings
     force: bool = False
-    dry: bool = False
 
 
 class PollError(Exception):
@@ -66,17 +67,6 @@ class PollError(Exception):
     def unforeseen(cls, error: Exception) -> PollError:
         """An error nobody thought of. Its text may hold anything, so only its type is told."""
         return cls("internal", f"unforeseen {type(error).__name__}; please report it")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """The entries of one document under the guids they are kept by, and what was known of them before, by guid.
-
-    `known` also holds those that were purged, which are not among the entries.
-    """
-
-    entries: tuple[Entry, ...] = ()
-    known: Mapping[str, KnownEntry] = field(default_factory=dict)
 
 
 class Poller:
@@ -105,14 +95,13 @@ class Poller:
         return await self._keep(self._failure(state, feed, failure), clock)
 
     async def _postpone(self, state: FeedState, pause: PollError, until: datetime) -> Outcome:
-        if not self._round.dry:
-            await self._writer.ask(lambda store: store.postpone(state.id, until))
+        await self._writer.ask(lambda store: store.postpone(state.id, until))
         return Outcome(feed=state.slug, outcome="paused", alarm=str(pause))
 
     async def _keep(self, harvest: Harvest, clock: float) -> Outcome:
         poll = replace(harvest.poll, duration_ms=round((time.monotonic() - clock) * 1000))
         harvest = replace(harvest, poll=poll)
-        kept = await self._writer.keep(harvest, dry_run=self._round.dry)
+        kept = await self._writer.keep(harvest)
         return Outcome(
             feed=harvest.feed.slug, outcome=poll.outcome, status=poll.status, kind=poll.error_kind,
             error=poll.error or kept.raw_fault, alarm=alarm(harvest, kept), ms=poll.duration_ms,
@@ -122,48 +111,48 @@ class Poller:
     async def _harvest(self, state: FeedState, feed: Feed) -> Harvest:
         answer = await self._ask(state, feed)
         poll = noted(self._round.now, state, answer)
-        about = self._about(state, feed, answer)
-        told: list[Entry] = []
-        kept: list[Kept] = []
-        if not self._unchanged(state, poll):
+        if self._unchanged(state, poll):
+            about, intake, told, kept = self._about(state, feed, answer), None, [], []
+        else:
             parsed = await self._parse(state, feed, answer)
-            reading = await self._read(state, feed, parsed)
-            gap = answer.status == OK and missed(state, parsed, reading.known)
-            poll = described(poll, parsed, answer, gap=gap)
-            about = self._about(state, feed, answer, parsed, reading)
-            told = fresh(reading.entries, reading.known, force=self._round.force)
+            intake = await self._take(state, feed, parsed)
+            poll = replace(poll, gap=answer.status == OK and missed(state, parsed, intake.known))
+            poll = described(poll, parsed, intake, answer, auto=feed.identity == "auto")
+            about = self._about(state, feed, answer, parsed, intake)
+            told = fresh(intake.entries, intake.known, force=self._round.force)
             kept = await self._gatherer.gather(told, about)
-        kept += await self._retry(state, about, {entry.guid for entry in told})
-        return settled(Harvest(run_id=self._round.run_id, feed=state, poll=timed(poll, state, feed, answer)), kept)
+        again, lost = await self._retry(state, about, intake, {entry.guid for entry in told})
+        harvest = Harvest(
+            run_id=self._round.run_id, feed=state, poll=timed(poll, state, feed, answer),
+            passed=intake.passed if intake else (), given_up=lost,
+        )  # fmt: skip
+        return settled(harvest, [*kept, *again], keep_raw=self._round.settings.keep_raw)
 
     def _unchanged(self, state: FeedState, poll: Poll) -> bool:
         same = state.body_hash is not None and poll.body_hash == state.body_hash and not self._round.force
         return poll.status == NOT_MODIFIED or same
 
-    async def _read(self, state: FeedState, feed: Feed, parsed: ParsedFeed) -> Reading:
-        """The newest entries of a document, recognised, without those that are to stay away."""
-        found = newest(parsed, self._round.settings.max_entries)
-        met = await self._writer.ask(lambda store: store.known(state.id, found, parsed.identity))
-        entries = [replace(entry, guid=met[entry.guid].guid) if entry.guid in met else entry for entry in found]
-        known = {entry.guid: entry for entry in met.values()}
-        wanted = [entry for entry in entries if not self._stays_away(feed, entry, known.get(entry.guid))]
-        return Reading(entries=tuple(wanted), known=known)
+    async def _take(self, state: FeedState, feed: Feed, parsed: ParsedFeed) -> Intake:
+        met = await self._writer.ask(lambda store: store.known(state.id, parsed.entries, parsed.identity))
+        since = self._round.now - timedelta(seconds=feed.max_age) if feed.max_age else None
+        first = state.last_new_at is None
+        return take(parsed, met, Terms(most=self._round.settings.max_entries, since=since, first=first))
 
-    def _stays_away(self, feed: Feed, entry: Entry, known: KnownEntry | None) -> bool:
-        """Whether an entry was purged, or is older than the operator wants and never was met."""
-        if known or not feed.max_age or not entry.published:
-            return known is not None and known.buried
-        return entry.published < self._round.now - timedelta(seconds=feed.max_age)
-
-    async def _retry(self, state: FeedState, about: Harvesting, told: Collection[str]) -> list[Kept]:
-        """Try again what is in quarantine and whose time has come, but for the guids just `told`."""
-        if not state.retries:
-            return []
-        found = await self._writer.ask(lambda store: store.quarantined(state.id, self._round.now))
-        entries = [entry for entry, _ in found if entry.guid not in told]
-        pages = {entry.guid: page for entry, page in found if page}
-        known = await self._writer.ask(lambda store: store.known(state.id, entries))
-        return await self._gatherer.gather(entries, replace(about, known=known, pages=pages))
+    async def _retry(
+        self, state: FeedState, about: Harvesting, intake: Intake | None, told: Collection[str]
+    ) -> tuple[list[Kept], tuple[str, ...]]:
+        """Try again what waits for it, but for the guids just `told`; and the guids of which nothing is left to try."""
+        due = await self._writer.ask(lambda s: s.quarantined(state.id, self._round.now)) if state.retries else []
+        pending = await self._writer.ask(lambda s: s.pending(state.id)) if state.pending else []
+        document = {entry.guid: entry for entry in intake.entries} if intake else {}
+        waiting = [one for one in (*due, *pending) if one.guid not in told]
+        entries = [entry for one in waiting if (entry := one.entry or document.get(one.guid))]
+        if entries:
+            pages = {one.guid: one.page for one in waiting if one.page}
+            known = await self._writer.ask(lambda store: store.known(state.id, entries))
+            about = replace(about, known=known, pages=pages)
+        lost = [one.guid for one in due if intake and not one.entry and one.guid not in document]
+        return await self._gatherer.gather(entries, about), tuple(lost)
 
     def _about(
         self,
@@ -171,12 +160,12 @@ class Poller:
         feed: Feed,
         answer: Answer,
         parsed: ParsedFeed | None = None,
-        reading: Reading | None = None,
+        intake: Intake | None = None,
     ) -> Harvesting:
         title = feed.title or (parsed.title if parsed else state.title)
         language = parsed.language if parsed else None
         origin = Origin(url=public(answer.url), title=title, language=language, tags=feed.tags, pages=feed.pages)
-        return Harvesting(feed=feed, origin=origin, known=reading.known if reading else {}, now=self._round.now)
+        return Harvesting(feed=feed, origin=origin, known=intake.known if intake else {}, now=self._round.now)
 
     async def _ask(self, state: FeedState, feed: Feed) -> Answer:
         stale = state.last_full_at is not None and self._round.now - state.last_full_at >= FULL

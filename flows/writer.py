@@ -58,14 +58,14 @@ class Writer:
         """Have `work` done and wait for its answer without holding up the event loop."""
         return await asyncio.wrap_future(self.submit(work))
 
-    async def keep(self, harvest: Harvest, *, dry_run: bool = False) -> Kept:
+    async def keep(self, harvest: Harvest) -> Kept:
         """Have a harvest kept, see `Store.keep`; one with nothing in it some time later.
 
         Raises what keeping it raises, or what keeping others before it has raised.
         """
-        nothing = harvest.poll.outcome in NOTHING and not harvest.arrivals and not harvest.drops
-        if dry_run or not nothing or self._fault:
-            return await self.ask(lambda store: store.keep(harvest, dry_run=dry_run))
+        brought = harvest.arrivals or harvest.drops or harvest.passed or harvest.given_up
+        if brought or harvest.poll.outcome not in NOTHING or self._fault:
+            return await self.ask(lambda store: store.keep(harvest))
         with self._lock:
             self._notes.append(harvest)
             count = len(self._notes)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 APPLICATION_ID = 0x464D494C  # "FMIL"; `file news.db` shows it
@@ -55,12 +55,12 @@ def speaking(path: Path | str) -> Iterator[None]:
 
 
 @contextmanager
-def write_tx(connection: sqlite3.Connection, *, keep: bool = True) -> Iterator[None]:
-    """One write transaction: all of it or nothing. With `keep` false all is done and then undone."""
+def write_tx(connection: sqlite3.Connection) -> Iterator[None]:
+    """One write transaction: all of it or nothing."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
-        connection.execute("COMMIT" if keep else "ROLLBACK")
+        connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:  # a full disk has rolled back already
             connection.execute("ROLLBACK")
@@ -82,6 +82,13 @@ def connect(path: Path, *, write: bool = True) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+def copy(path: Path, target: Path) -> None:
+    """Copy a database of ours to a new file, as it is at this moment; nothing when there is none yet."""
+    if path.exists():
+        with speaking(path), closing(connect(path, write=False)) as source, closing(sqlite3.connect(target)) as copied:
+            source.backup(copied)
 
 
 def check_file(path: Path, *, write: bool) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from extractors.model import Article, Dropped, Hints
+from extractors.model import Article, Dropped, Entry, Hints, Page
 
 PollOutcome = Literal["new", "unchanged", "not_modified", "partial", "error"]
 
@@ -21,9 +21,10 @@ class FeedState:
     """A feed as it was left by its last poll. `url` is its address from the configuration without what is secret in it.
 
     `moved_to` is the address it moved to for good, once that is settled. Validators come back byte for byte as they
-    were saved. `poll_interval_s` is seconds, `failures` those in a row since `failing_since`, `retries` quarantined
-    entries whose time has come. `entry_gap_s` is the mean number of seconds between entries, `newest_entry_at` the
-    latest date among them; `last_full_at` when a document was last read whole without asking what is new.
+    were saved. `poll_interval_s` is seconds, `failures` those in a row, `failing_since` the first of them while the
+    mill kept asking. `retries` counts quarantined entries whose time has come, `pending` articles whose page is still
+    to be had. `entry_gap_s` is the mean number of seconds between entries, `newest_entry_at` the latest date among
+    them; `last_full_at` when the whole document last came (status 200).
     """
 
     id: int
@@ -40,11 +41,13 @@ class FeedState:
     retired_at: datetime | None = None
     failing_since: datetime | None = None
     last_full_at: datetime | None = None
+    added_at: datetime | None = None
     newest_entry_at: datetime | None = None
     moved_to: str | None = None
     poll_interval_s: int = 1800
     failures: int = 0
     retries: int = 0
+    pending: int = 0
     entry_gap_s: int | None = None
     hints: Hints = field(default_factory=Hints)
     identity: str = "guid"
@@ -54,12 +57,13 @@ class FeedState:
 class Poll:
     """How one poll went. `bytes` after decompression, `duration_ms` wall time, `entries` those in the document.
 
-    Validators (`etag`, `last_modified`, `body_hash`) are saved when the poll was whole: those of a "partial" one are
-    forgotten, so that the feed is read again, and an "error" leaves the old ones. `moved` is the address that a chain
-    of permanent redirects led to. Status 410 retires the feed, and so do 30 days of nothing but errors.
+    Validators (`etag`, `last_modified`, `body_hash`) are saved as they are here, None for a feed that is to be read
+    anew; a 304 adds to the old ones, and an "error" leaves them. A "partial" poll left something to be tried again.
+    `moved` is the address that a chain of permanent redirects led to. Status 410 retires the feed, and so do 30 days of
+    nothing but errors.
 
     What a document that was read says of itself: `title` to `newest_entry_at`; all None or empty when none was read,
-    and then what is stored stays. `full` tells that it was asked for without validators; `gap` that nothing in it is
+    and then what is stored stays. `full` tells that the whole document came (status 200); `gap` that nothing in it is
     known and all of it is newer than what is, so that entries may have been missed.
     """
 
@@ -107,23 +111,40 @@ class Drop:
     """An entry that became no article; kept with its reason, so that "why is it not here?" has an answer.
 
     It is tried again from `retry_at` on, from its raw input when the feed no longer has it; never again when None.
+    `tries` counts how often it was tried, this time included.
     """
 
     entry_hash: str
     dropped: Dropped
     raw: bytes | None = None
     retry_at: datetime | None = None
+    tries: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """An entry to be tried again, under the guid it is kept by; `entry` is None when its raw input is not to be had."""
+
+    guid: str
+    entry: Entry | None = None
+    page: Page | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Harvest:
-    """One poll of one feed and all that came of it: what `Store.keep` writes in one transaction."""
+    """One poll of one feed and all that came of it: what `Store.keep` writes in one transaction.
+
+    `passed` are entries that a first import leaves out for good, `given_up` the guids of quarantined ones of which
+    nothing is left that could be tried.
+    """
 
     run_id: int
     feed: FeedState
     poll: Poll
     arrivals: tuple[Arrival, ...] = ()
     drops: tuple[Drop, ...] = ()
+    passed: tuple[Entry, ...] = ()
+    given_up: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +169,8 @@ class KnownEntry:
     """An entry met before. `article_id` is None when it was dropped; `entry_hash` is of the form last seen.
 
     `guid` is the one it is kept under: the publisher may have changed its own since. `tries` counts how often it was
-    dropped. One that is `buried` was purged, and does not come back.
+    dropped. One that is `buried` was purged, and does not come back. One that is not, and has neither article nor hash,
+    was not met at all: it bears the guid of another entry, and is to be kept under this one.
     """
 
     article_id: int | None

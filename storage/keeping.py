@@ -12,29 +12,32 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 
-from storage import articles, copies, feeds, kin, links, quarantine
+from storage import articles, copies, feeds, kin, links, quarantine, tombstones
 from storage.connection import write_tx
 from storage.drafts import Draft, chosen, read_drafts, uid
 from storage.intents import Harvest, Kept
 from storage.raw import RawFile
 
+FORGET = "UPDATE feeds SET etag = NULL, last_modified = NULL, body_hash = NULL WHERE id = ?"
 NOTE_RAW = "UPDATE articles SET raw_hash = ? WHERE uid = ?"
 
 
-def keep(
-    connection: sqlite3.Connection, harvest: Harvest, raw: RawFile | None = None, *, dry_run: bool = False
-) -> Kept:
-    """Keep a harvest, in one transaction. With `dry_run` the same work is done and undone.
+def keep(connection: sqlite3.Connection, harvest: Harvest, raw: RawFile | None = None) -> Kept:
+    """Keep a harvest, in one transaction.
 
     `raw` is written last, before the commit: an article without its raw input cannot be cleaned again, while raw input
     without an article does no harm.
     """
-    with write_tx(connection, keep=not dry_run):
+    with write_tx(connection):
         drafts = read_drafts(connection, harvest)
         kept = keep_articles(connection, harvest, drafts)
         kept = replace(kept, dropped=quarantine.set_aside(connection, harvest))
+        quarantine.give_up(connection, harvest)
+        tombstones.pass_over(connection, harvest)
         feeds.note_poll(connection, harvest, kept)
-        fault = keep_raw(connection, harvest, drafts, raw) if raw and not dry_run else None
+        fault = keep_raw(connection, harvest, drafts, raw) if raw else None
+        if fault and harvest.poll.outcome == "partial":  # without raw input, what is missing has to be read anew
+            connection.execute(FORGET, (harvest.feed.id,))
     return replace(kept, raw_fault=fault)
 
 
@@ -58,7 +61,7 @@ def keep_articles(connection: sqlite3.Connection, harvest: Harvest, drafts: Sequ
         new=len(chosen(drafts, "new")),
         changed=len(chosen(drafts, "changed")),
         rewritten=len(chosen(drafts, "rewritten")),
-        duplicates=len(joined),
+        duplicates=len(joined & {ids[draft.uid] for draft in chosen(drafts, "new", "changed")}),
         article_ids=tuple(fresh),
     )
 

@@ -28,6 +28,7 @@ from storage import copies, links, stories, terms
 from storage.connection import StoreError, write_tx
 from storage.raw import RawFile, Room, room, vacuum
 from storage.rows import iso
+from storage.tombstones import BURY
 
 BATCH = 500  # articles in one transaction
 ROWS = 5000  # in one transaction, of those on which nothing hangs
@@ -47,9 +48,6 @@ OLD = {
 }
 STILL = f"""SELECT uid, feed_id, guid, url, canonical_url, title_key, published_at FROM articles
 WHERE id {THESE} ORDER BY id"""  # noqa: S608 - an expression of ours
-BURY = """INSERT INTO tombstones(feed_id, guid, url_key, title_key, published_at, purged_at) VALUES (?, ?, ?, ?, ?, ?)
-ON CONFLICT(feed_id, guid) DO UPDATE SET url_key = excluded.url_key, title_key = excluded.title_key,
-    published_at = excluded.published_at, purged_at = excluded.purged_at"""
 TOLD = f"SELECT DISTINCT story_id FROM articles WHERE id {THESE} AND story_id IS NOT NULL ORDER BY 1"  # noqa: S608 - an expression of ours
 READERS = f"SELECT DISTINCT article_id FROM see_also WHERE related_id {THESE} AND NOT article_id {THESE} ORDER BY 1"  # noqa: S608 - an expression of ours
 SET_ASIDE = f"DELETE FROM quarantine WHERE (feed_id, guid) IN (SELECT feed_id, guid FROM articles WHERE id {THESE})"  # noqa: S608 - an expression of ours

@@ -21,16 +21,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
-from extractors.model import Entry, Page
-from storage import hosts, keeping, kin, purging, quarantine, queries, roster, runs
+from extractors.model import Entry
+from storage import hosts, keeping, kin, purging, queries, roster, runs, waiting
 from storage.connection import BUSY_MS, connect, speaking, write_tx
 from storage.feeds import due, note_poll
-from storage.intents import FeedState, Harvest, Kept, KnownEntry
+from storage.intents import FeedState, Harvest, Kept, KnownEntry, Waiting
 from storage.purging import Purged, Selection
 from storage.queries import Hit, Search
 from storage.raw import RawFile
 from storage.recognition import known
-from storage.runs import NewRun, RunReport
+from storage.runs import NewRun
 from storage.showing import Reasons, Shown, show, why
 
 if TYPE_CHECKING:  # pydantic takes 0.1 s to import; a search should not wait for it
@@ -55,10 +55,12 @@ class Store:
         with speaking(self.path), write_tx(self.connection):
             roster.sync(self.connection, feeds, now)
 
-    def due(self, now: datetime, slugs: Sequence[str] = (), *, force: bool = False) -> list[FeedState]:
+    def due(
+        self, now: datetime, slugs: Sequence[str] = (), *, force: bool = False, named: bool = False
+    ) -> list[FeedState]:
         """The feeds to poll now; see `storage.feeds.due`."""
         with speaking(self.path):
-            return due(self.connection, now, slugs, force=force)
+            return due(self.connection, now, slugs, force=force, named=named)
 
     def postpone(self, feed_id: int, until: datetime) -> None:
         """Do not ask a feed before `until`; it was not asked, and nothing else is noted."""
@@ -98,15 +100,15 @@ class Store:
         with speaking(self.path), write_tx(self.connection):
             return runs.start(self.connection, run)
 
-    def finish_run(self, run_id: int, state: str, now: datetime, error: str | None = None) -> RunReport:
+    def finish_run(self, run_id: int, state: str, now: datetime, error: str | None = None) -> None:
         """Sum a run up and close it."""
         with speaking(self.path), write_tx(self.connection):
-            return runs.finish(self.connection, run_id, state, now, error)
+            runs.finish(self.connection, run_id, state, now, error)
 
-    def keep(self, harvest: Harvest, *, dry_run: bool = False) -> Kept:
+    def keep(self, harvest: Harvest) -> Kept:
         """Keep one poll of one feed with all that came of it: all or nothing."""
         with speaking(self.path):
-            return keeping.keep(self.connection, harvest, self.raw, dry_run=dry_run)
+            return keeping.keep(self.connection, harvest, self.raw)
 
     def note(self, harvests: Sequence[Harvest]) -> None:
         """Keep polls that brought nothing, all in one transaction: most polls are of that kind."""
@@ -114,10 +116,15 @@ class Store:
             for harvest in harvests:
                 note_poll(self.connection, harvest, Kept())
 
-    def quarantined(self, feed_id: int, now: datetime, limit: int = 20) -> list[tuple[Entry, Page | None]]:
-        """Entries of a feed that became no article and are to be tried again; see `storage.quarantine.due`."""
+    def quarantined(self, feed_id: int, now: datetime, limit: int = 20) -> list[Waiting]:
+        """Entries of a feed that became no article and are to be tried again; see `storage.waiting`."""
         with speaking(self.path):
-            return quarantine.due(self.connection, self.raw, feed_id, now, limit)
+            return waiting.quarantined(self.connection, self.raw, feed_id, now, limit)
+
+    def pending(self, feed_id: int, limit: int = 200) -> list[Waiting]:
+        """Articles of a feed whose page is still to be had; see `storage.waiting`."""
+        with speaking(self.path):
+            return waiting.pending(self.connection, self.raw, feed_id, limit)
 
     def purge(self, selection: Selection, now: datetime, *, dry_run: bool = False, vacuum: bool = False) -> Purged:
         """Delete what is old for good, or count it with `dry_run`; see `storage.purging`. `vacuum` shrinks files."""

@@ -55,7 +55,8 @@ REASONS = 3  # tags and terms that say why
 BEST = 20  # terms of an article that are weighed; 25 and 12 do no better
 PRIOR = 50  # articles that a store is taken to hold besides its own
 MANY = 400  # articles most like one that are looked at further
-LOOKED = 20_000  # times a term of an article is met in others: some 5 ms
+LOOKED = 20_000  # times a term of an article is met in others: some 10 ms
+FEW = 500  # articles that may share a term in a store of any size
 
 
 def remember(connection: sqlite3.Connection, article_id: int, terms: Iterable[tuple[str, int]]) -> None:
@@ -138,10 +139,15 @@ def nearest(connection: sqlite3.Connection, article: int, least: float, since: i
 
 
 def telling(connection: sqlite3.Connection, article: int) -> list[str]:
-    """An article's weighed terms, rarest first, as long as no more than `LOOKED` articles have one of them."""
+    """An article's weighed terms, rarest first, as long as no more than `LOOKED` articles have one of them.
+
+    Of a store of some size, a term that a fifth of the articles has tells none of them apart. The last id stands for
+    their number, which would take longer to count than the rest does.
+    """
     query = """SELECT term, sum(articles) OVER (ORDER BY articles, term) AS looked
-        FROM term_weights JOIN term_counts USING (term) WHERE article_id = ?"""
-    return [term for term, looked in connection.execute(query, (article,)) if looked <= LOOKED]
+        FROM term_weights JOIN term_counts USING (term)
+        WHERE article_id = ? AND articles <= max(?, (SELECT max(id) FROM articles) / 5)"""
+    return [term for term, looked in connection.execute(query, (article, FEW)) if looked <= LOOKED]
 
 
 def in_common(connection: sqlite3.Connection, one: int, other: int) -> str:

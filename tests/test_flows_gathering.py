@@ -170,15 +170,22 @@ def test_a_page_is_tried_three_times(
 
 def test_a_host_that_wants_a_pause_is_not_asked_for_the_rest(workers: Workers) -> None:
     site = Site({"/0": status("429 Too Many Requests", Retry_After="60")}, host="news.example")
-    assert told(gather(site, workers, 8)) == [("http_429", "again-1")] + [("paused", "again-0")] * 7
+    assert told(gather(site, workers, 8)) == [("http_429", "again-1")] + [("paused", "again-1")] * 7
     assert site.asked == ["/0"]
 
 
 def test_after_four_pages_that_failed_in_passing_the_others_are_left_for_the_next_poll(workers: Workers) -> None:
-    site = Site({f"/{n}": None for n in range(20)})
-    kept = told(gather(site, workers, 20, settings=replace(SETTINGS, per_host=2, deadline=0.3)))
+    site = Site({f"/{n}": status("500 Oh") for n in range(20)})
+    kept = told(gather(site, workers, 20, settings=replace(SETTINGS, per_host=2)))
     assert 4 <= len(site.asked) <= 5
     assert kept.count(("unasked", "again-0")) == 20 - len(site.asked)
+
+
+def test_a_host_that_hangs_is_not_asked_for_the_rest(workers: Workers) -> None:
+    site = Site({f"/{n}": None for n in range(20)})
+    kept = told(gather(site, workers, 20, settings=replace(SETTINGS, per_host=2, deadline=0.3)))
+    assert len(site.asked) == 2
+    assert {error for error, _ in kept} == {"timeout", "unasked"}
 
 
 def test_a_slow_site_gets_so_many_seconds_of_one_poll(workers: Workers) -> None:

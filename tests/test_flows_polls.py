@@ -95,6 +95,7 @@ class House:
 @pytest.fixture
 def house(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     monkeypatch.setenv("FANMILL_DB", str(tmp_path / "news.db"))
+    (tmp_path / "fanmill.toml").write_text("[mill]\nworkers = 1\n")
     return House(tmp_path, site)
 
 
@@ -308,3 +309,82 @@ def test_a_name_of_its_own_goes_to_the_server(house: House, site: Site) -> None:
     site.say(rss(item(1)))
     house.poll(user_agent='"Town Reader/1 (+https://town.example/bot)"')
     assert site.last()["User-Agent"] == "Town Reader/1 (+https://town.example/bot)"
+
+
+PAGE = f"<html><body><article><h1>T</h1>{'<p>The council met again last night and talked at length of trams.</p>' * 12}</article></body></html>"
+
+
+def test_pages_that_were_not_to_be_had_are_fetched_later_without_reading_the_feed_again(
+    house: House, site: Site
+) -> None:
+    items = [item(number, link=f"{site.base}/page/{number}") for number in range(3)]
+    site.answers["/feed"] = lambda asked: (
+        (304, {}, b"") if asked["If-None-Match"] else (200, {"ETag": '"1"'}, rss(*items).encode())
+    )
+    for number in range(3):
+        site.say("", status=500, path=f"/page/{number}")
+    first = house.poll(pages='"always"')
+    assert first
+    assert (first.outcome, first.new) == ("partial", 3)
+    for number in range(3):
+        site.say(PAGE.replace("trams", f"tram line {number}"), path=f"/page/{number}", Content_Type="text/html")
+    second = house.poll(pages='"always"')
+    assert second
+    assert second.status == 304
+    assert house.value("etag") == '"1"'
+    rows = house.ask(
+        "SELECT a.revision, a.page_error, t.text LIKE '%tram line%' FROM articles AS a, article_texts AS t WHERE t.article_id = a.id"
+    )
+    assert rows == [(1, None, 1)] * 3
+    house.poll(pages='"always"')
+    assert sum(path.startswith("/page") for path, _ in site.asked) == 6
+
+
+def test_without_raw_input_the_feed_is_read_again_for_them(house: House, site: Site) -> None:
+    site.say(rss(item(1, link=f"{site.base}/page")), ETag='"1"')
+    site.say("", status=500, path="/page")
+    (house.folder / "fanmill.toml").write_text("[mill]\nworkers = 1\nkeep_raw = false\n")
+    house.poll(pages='"always"')
+    assert house.value("etag") is None
+    assert house.value("body_hash") is None
+
+
+def test_a_first_import_takes_the_newest_and_the_rest_never_comes(house: House, site: Site) -> None:
+    (house.folder / "fanmill.toml").write_text("[mill]\nworkers = 1\nmax_entries = 3\n")
+    site.say(rss(*(item(number, days=number) for number in range(1, 6))))
+    house.poll()
+    house.poll(force=True)
+    assert house.ask("SELECT guid FROM articles ORDER BY 1") == [("id-1",), ("id-2",), ("id-3",)]
+    site.say(rss(*(item(number, days=number) for number in range(1, 6)), item(0, days=0.1)))
+    house.poll()
+    assert house.ask("SELECT count(*) FROM articles") == [(4,)]
+
+
+def test_after_it_no_busy_day_loses_an_entry(house: House, site: Site) -> None:
+    (house.folder / "fanmill.toml").write_text("[mill]\nworkers = 1\nmax_entries = 3\n")
+    site.say(rss(item(1, days=30)), ETag='"1"')
+    house.poll()
+    site.say(rss(item(1, days=30), *(item(number, days=10 - number) for number in range(2, 9))), ETag='"2"')
+    taken = [outcome.new for _ in range(4) if (outcome := house.poll())]
+    assert taken == [3, 3, 1, 0]
+    assert house.value("etag") == '"2"'
+    assert ("4 new entries wait for the next poll",) in house.ask("SELECT warning FROM polls")
+
+
+def test_a_dry_run_leaves_every_byte_as_it_was(house: House, site: Site, tmp_path: Path) -> None:
+    site.say(rss(item(1)))
+    house.poll()
+    before = {path.name: path.read_bytes() for path in tmp_path.glob("*.db")}
+    site.say(rss(item(1), item(2)))
+    (tmp_path / "feeds.toml").write_text(
+        f'replace = true\n[feeds.town]\nurl = "{site.base}/feed"\nallow_private = true\npages = "never"\n'
+    )
+    report = run(load(tmp_path), Options(feeds=("town",), dry_run=True))
+    assert report.total("new") == 1
+    assert {path.name: path.read_bytes() for path in tmp_path.glob("*.db")} == before
+
+
+def test_an_identity_that_was_forced_is_not_remembered(house: House, site: Site) -> None:
+    site.say(rss(item(1)))
+    house.poll(identity='"link_date"')
+    assert house.value("identity") == "guid"

@@ -63,10 +63,10 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         yield made
 
 
-def keep(desk: Desk, *harvests: Harvest, dry_run: bool = False) -> None:
+def keep(desk: Desk, *harvests: Harvest) -> None:
     async def work() -> None:
         for harvest in harvests:
-            await desk.writer.keep(harvest, dry_run=dry_run)
+            await desk.writer.keep(harvest)
 
     asyncio.run(work())
 
@@ -116,11 +116,6 @@ AT_ONCE: dict[str, Callable[[Desk], Harvest]] = {
 def test_what_cannot_be_had_again_is_kept_at_once(desk: Desk, harvest: Callable[[Desk], Harvest]) -> None:
     keep(desk, harvest(desk))
     assert desk.polls() == 1
-
-
-def test_a_dry_run_keeps_nothing(desk: Desk) -> None:
-    keep(desk, desk.harvest(), dry_run=True)
-    assert desk.writer.do(lambda store: store.connection.execute("SELECT count(*) FROM polls").fetchone()) == (0,)
 
 
 def test_a_poll_that_cannot_be_written_down_costs_only_itself(desk: Desk) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from config.settings import Feed
 from extractors.fingerprints import fingerprint
 from extractors.model import AGAIN, Article, Dropped, Entry, Page
 from extractors.packing import pack
-from storage.intents import Arrival, Drop, Harvest, Kept, Poll
+from storage.intents import Arrival, Drop, Harvest, Kept, Poll, Waiting
 from storage.raw import WAIT
 from storage.store import Store
 
@@ -28,9 +29,13 @@ def entry(guid: str) -> Entry:
 
 
 def drop(guid: str = "x", **facts: object) -> Drop:
-    facts = {"reason": "empty", "hashed": "1" * 32, "retry_at": NOW + HOUR, "raw": pack(entry(guid), PAGE), **facts}
+    facts = {"reason": "empty", "hashed": "1" * 32, "retry_at": NOW + HOUR, "tries": 1, **facts}
+    facts.setdefault("raw", pack(entry(guid), PAGE))
     dropped = Dropped(guid=guid, url="https://site.example/x", reason=str(facts["reason"]), evidence="no text")
-    return Drop(entry_hash=str(facts["hashed"]), dropped=dropped, raw=facts["raw"], retry_at=facts["retry_at"])  # type: ignore[arg-type]
+    return Drop(
+        entry_hash=str(facts["hashed"]), dropped=dropped, raw=facts["raw"],  # type: ignore[arg-type]
+        retry_at=facts["retry_at"], tries=facts["tries"],  # type: ignore[arg-type]
+    )  # fmt: skip
 
 
 def article(guid: str = "x", text: str = "some words") -> Article:
@@ -46,18 +51,31 @@ class Mill:
         self.run = store.start_run("cli", "1", NOW)
 
     def keep(
-        self, *gathered: Drop | Article, feed: str = "ledger", at: datetime = NOW, raw: bytes | None = b"raw"
+        self,
+        *gathered: Drop | Article,
+        feed: str = "ledger",
+        at: datetime = NOW,
+        raw: bytes | None = b"raw",
+        hashed: str = "1" * 32,
+        **more: tuple[Any, ...],
     ) -> Kept:
         state = next(one for one in self.store.due(NOW, (feed,), force=True))
-        arrivals = [Arrival(entry_hash="1" * 32, article=one, raw=raw) for one in gathered if isinstance(one, Article)]
+        arrivals = [Arrival(entry_hash=hashed, article=one, raw=raw) for one in gathered if isinstance(one, Article)]
         drops = [one for one in gathered if isinstance(one, Drop)]
         poll = Poll(started_at=at, outcome="new", status=200)
         return self.store.keep(
-            Harvest(run_id=self.run, feed=state, poll=poll, arrivals=tuple(arrivals), drops=tuple(drops))
+            Harvest(
+                run_id=self.run,
+                feed=state,
+                poll=poll,
+                arrivals=tuple(arrivals),
+                drops=tuple(drops),
+                **more,
+            )
         )
 
     def due(self, at: datetime = NOW + HOUR, **how: int) -> list[str]:
-        return [found.guid for found, _ in self.store.quarantined(1, at, **how)]
+        return [found.guid for found in self.store.quarantined(1, at, **how)]
 
     def rows(self, what: str) -> list[tuple[object, ...]]:
         return self.store.connection.execute(f"SELECT {what} FROM quarantine ORDER BY id").fetchall()
@@ -83,13 +101,13 @@ class Course:
 
 COURSES = {
     "the first time is a try": Course(polls=[drop()], tries=1, counted=1),
-    "the same entry again is another": Course(polls=[drop(), drop(), drop()], tries=3, counted=1),
-    "it takes the new reason": Course(polls=[drop(), drop(reason="wall")], tries=2, counted=2, reason="wall"),
-    "it waits for the new time": Course(polls=[drop(), drop(retry_at=NOW)], tries=2, counted=1, retry_at=NOW),
-    "it may be given up": Course(polls=[drop(), drop(retry_at=None)], tries=2, counted=1, retry_at=None),
+    "the same entry again tells nothing new": Course(polls=[drop(), drop(tries=2), drop(tries=3)], tries=3, counted=1),
+    "it takes the new reason": Course(polls=[drop(), drop(reason="wall", tries=2)], tries=2, counted=2, reason="wall"),
+    "it waits for the new time": Course(polls=[drop(), drop(retry_at=NOW, tries=2)], tries=2, counted=1, retry_at=NOW),
+    "it may be given up": Course(polls=[drop(), drop(retry_at=None, tries=6)], tries=6, counted=1, retry_at=None),
     "a changed entry begins anew": Course(polls=[drop(), drop(), drop(hashed="2" * 32)], tries=1, counted=2),
     "a mark is no change": Course(
-        polls=[drop(hashed=AGAIN + "1"), drop(hashed=AGAIN + "2"), drop()], tries=3, counted=1
+        polls=[drop(hashed=AGAIN + "1"), drop(hashed=AGAIN + "2"), drop(tries=3)], tries=3, counted=1
     ),
     "one that became an article is resolved": Course(
         polls=[drop(), article()], tries=1, counted=1, resolved=True, retry_at=None
@@ -123,7 +141,10 @@ def test_of_two_drops_with_one_guid_the_last_counts(mill: Mill) -> None:
 def test_an_entry_is_due_from_its_time_on_with_its_page(mill: Mill) -> None:
     mill.keep(drop(), drop("bare", raw=pack(entry("bare"))))
     assert mill.due(NOW + HOUR - timedelta(seconds=1)) == []
-    assert mill.store.quarantined(1, NOW + HOUR) == [(entry("x"), PAGE), (entry("bare"), None)]
+    assert mill.store.quarantined(1, NOW + HOUR) == [
+        Waiting(guid="x", entry=entry("x"), page=PAGE),
+        Waiting(guid="bare", entry=entry("bare")),
+    ]
 
 
 def test_asking_changes_nothing(mill: Mill) -> None:
@@ -167,7 +188,7 @@ def test_an_entry_bears_the_guid_it_is_kept_under(mill: Mill) -> None:
 def test_what_was_dropped_last_is_tried(mill: Mill) -> None:
     mill.keep(drop())
     mill.keep(drop(raw=pack(replace(entry("x"), title="Changed")), hashed="2" * 32))
-    assert [found.title for found, _ in mill.store.quarantined(1, NOW + HOUR)] == ["Changed"]
+    assert [found.entry and found.entry.title for found in mill.store.quarantined(1, NOW + HOUR)] == ["Changed"]
 
 
 RUBBISH = {
@@ -183,8 +204,17 @@ RUBBISH = {
 
 
 @pytest.mark.parametrize("raw", RUBBISH.values(), ids=RUBBISH)
-def test_an_entry_is_given_up_when_its_raw_bytes(mill: Mill, raw: bytes | None) -> None:
+def test_an_entry_comes_without_them_when_its_raw_bytes(mill: Mill, raw: bytes | None) -> None:
     mill.keep(drop(raw=raw), drop("good"))
+    assert [(one.guid, one.entry is None) for one in mill.store.quarantined(1, NOW + HOUR)] == [
+        ("x", True),
+        ("good", False),
+    ]
+
+
+def test_an_entry_that_was_given_up_is_not_due_and_says_so(mill: Mill) -> None:
+    mill.keep(drop(), drop("good"))
+    mill.keep(given_up=("x",))
     assert mill.due() == ["good"]
     assert mill.rows("guid, retry_at, resolved_at, tries") == [
         ("x", None, None, 1),
@@ -192,13 +222,14 @@ def test_an_entry_is_given_up_when_its_raw_bytes(mill: Mill, raw: bytes | None) 
     ]
 
 
-def test_given_up_ones_take_no_ones_place(mill: Mill) -> None:
-    mill.keep(*(drop(str(number), raw=None, retry_at=NOW) for number in range(30)), drop("good"))
-    assert mill.due(limit=5) == ["good"]
+def test_an_entry_dropped_at_a_time_that_is_yet_to_come_is_due(mill: Mill) -> None:
+    mill.keep(drop(retry_at=NOW + 9_000 * HOUR), at=NOW + 8_999 * HOUR)
+    assert mill.due() == ["x"]
 
 
 def test_an_entry_that_was_given_up_is_tried_again_once_it_is_dropped_anew(mill: Mill) -> None:
-    mill.keep(drop(raw=None))
+    mill.keep(drop())
+    mill.keep(given_up=("x",))
     assert mill.due() == []
     mill.keep(drop())
     assert mill.due() == ["x"]
@@ -231,14 +262,13 @@ SPOILT: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT)
-def test_no_error_but_nothing_to_try_when_the_raw_file(mill: Mill, spoil: Callable[[Path], object]) -> None:
+def test_no_error_but_no_entry_when_the_raw_file(mill: Mill, spoil: Callable[[Path], object]) -> None:
     mill.keep(drop())
     path = raw_file(mill)
     for log in path.parent.glob("news.raw.db-*"):
         log.unlink()
     spoil(path)
-    assert mill.due() == []
-    assert mill.rows("retry_at") == [(None,)]
+    assert mill.store.quarantined(1, NOW + HOUR) == [Waiting(guid="x")]
 
 
 def test_a_raw_file_that_is_locked_is_waited_for_until_another_time(
@@ -255,11 +285,25 @@ def test_a_raw_file_that_is_locked_is_waited_for_until_another_time(
     assert len(mill.due()) == 20
 
 
-def test_a_store_in_memory_has_nothing_to_try() -> None:
+def test_a_store_in_memory_has_no_raw_input() -> None:
     with Store.open(Path(":memory:")) as store:
         mill = Mill(store)
         mill.keep(drop())
-        assert mill.due() == []
+        assert store.quarantined(1, NOW + HOUR) == [Waiting(guid="x")]
+
+
+def test_an_article_whose_page_is_still_to_be_had_is_pending_with_what_came_in(mill: Mill) -> None:
+    mill.keep(article("done"))
+    mill.keep(article("x"), raw=pack(entry("x")), hashed=AGAIN + "1")
+    assert mill.store.pending(1) == [Waiting(guid="x", entry=entry("x"))]
+    mill.keep(article("x"), raw=pack(entry("x"), PAGE))
+    assert mill.store.pending(1) == []
+
+
+def test_entries_passed_over_are_buried(mill: Mill) -> None:
+    mill.keep(passed=(entry("x"),))
+    known = mill.store.known(1, [entry("x"), entry("y")])
+    assert known["x"].buried
 
 
 def raw_hashes(mill: Mill) -> list[object]:
