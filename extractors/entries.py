@@ -21,6 +21,7 @@ CATEGORIES = 50
 CATEGORY = 100  # characters
 NAME = 200  # characters of an author line
 
+LOGIN = re.compile(r"^([A-Za-z]{4,5}://)[^/?#]*@")
 LANGUAGE = re.compile(r"([A-Za-z]{2,3})((?:[-_][A-Za-z0-9]{1,8}){0,4})")
 
 
@@ -63,9 +64,9 @@ def draw(draft: Draft) -> Entry:
 
 
 def web_address(candidates: Iterable[str], base: str) -> str | None:
-    """The first candidate that is, or resolves against `base` to, an http(s) address."""
+    """The first candidate that is, or resolves against `base` to, an http(s) address; without a login."""
     found = (absolute(base, INVISIBLE.sub("", link)) for link in candidates if link.strip())
-    return next((address for address in found if address), None)
+    return next((LOGIN.sub(r"\1", address) for address in found if address), None)
 
 
 def categories(tags: Sequence[str]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Write articles and what hangs on them: texts, earlier forms, addresses, tags with evidence, entities, links, cuts.
 
-A changed article's rows are replaced, never added to. Nothing here decides; see `storage.drafts` for what has changed.
+A changed article's rows are replaced, never added to; but it stays known under the addresses it had. Nothing here
+decides; see `storage.drafts` for what has changed.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from extractors.fingerprints import title_key
 from extractors.model import Evidence, Link, Tag
 from storage.drafts import Draft, chosen, section_of
 from storage.intents import Harvest
-from storage.rows import insert, insert_together, iso, maybe_iso, scrub, scrubbed
+from storage.rows import all_scrubbed, insert, insert_together, iso, maybe_iso, scrub, scrubbed
 
 Ids = Mapping[str, int]  # uid → article id
 
@@ -36,9 +37,13 @@ TAG = """INSERT INTO tags(id, name, kind) VALUES (?, ?, ?)
 ON CONFLICT(id) DO UPDATE SET name = excluded.name, kind = excluded.kind
 WHERE (name, kind) IS NOT (excluded.name, excluded.kind)"""
 SEEN = "UPDATE articles SET entry_hash = ?, page_error = ? WHERE id = ?"
-PARTS = ("addresses", "cuts", "article_tags", "article_entities", "links")
+PARTS = ("cuts", "article_tags", "article_entities", "links")
+FORGET = """DELETE FROM addresses WHERE article_id = :id
+    AND (SELECT count(*) FROM addresses WHERE article_id = :id) + :more > :most"""
+KNOWN_AS = "INSERT INTO addresses(url_key, article_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
 
 STRONGEST = ("user", "rule", "entity", "model", "feed", "parent")
+ADDRESSES = 32  # of an article; one that has more has another at every visit, and none of them is a name
 TITLE_WORDS = 3  # of a link without a known address, before its title may name an article
 
 
@@ -77,6 +82,7 @@ def replace(connection: sqlite3.Connection, harvest: Harvest, draft: Draft) -> N
         connection.execute(REVISE, (now, article))
     connection.execute(CHANGE, scrubbed((*values(draft), article)))
     connection.execute(REWRITE, scrubbed((draft.title, draft.article.summary, draft.article.text, article)))
+    connection.execute(FORGET, {"id": article, "more": len(draft.addresses), "most": ADDRESSES})
     for table in PARTS:
         connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (article,))  # noqa: S608 - names of ours
 
@@ -96,7 +102,7 @@ def values(draft: Draft) -> tuple[Any, ...]:
 
 
 def write_parts(connection: sqlite3.Connection, drafts: Sequence[Draft], ids: Ids) -> None:
-    """Write everything that hangs on articles. What hung there before is gone already."""
+    """Write everything that hangs on articles. What hung there before is gone already, but for addresses."""
     tags = [(ids[draft.uid], tag) for draft in drafts for tag in best(draft.article.tagging.tags)]
     connection.executemany(TAG, sorted({scrubbed((tag.id, tag.name, tag.kind)) for _, tag in tags}))
     rows = [(article, tag.id, tag.score, strongest(tag.evidence)) for article, tag in tags]
@@ -116,7 +122,7 @@ def write_parts(connection: sqlite3.Connection, drafts: Sequence[Draft], ids: Id
     cuts = [(ids[draft.uid], cut.position, cut.rule, cut.text) for draft in drafts for cut in draft.article.cuts]
     insert(connection, "cuts", "article_id, position, rule, text", cuts)
     addresses = [(key, ids[draft.uid]) for draft in drafts for key in draft.addresses]
-    insert(connection, "addresses", "url_key, article_id", addresses)
+    connection.executemany(KNOWN_AS, all_scrubbed(addresses))
 
 
 def best(tags: Sequence[Tag]) -> list[Tag]:

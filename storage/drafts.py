@@ -20,7 +20,7 @@ from extractors.addresses import canonical
 from extractors.fingerprints import title_key
 from extractors.model import AGAIN, Article, Evidence, Tag
 from storage.intents import Arrival, Harvest
-from storage.rows import iso, read, scrub
+from storage.rows import iso, moment, read, scrub
 
 Change = Literal["new", "changed", "rewritten", "same"]
 
@@ -136,7 +136,7 @@ def dated(published: datetime | None, now: datetime, stored: Stored | None) -> t
     """When an article was published, and who says so.
 
     A missing or absurd date becomes the time at which the article was first seen. A feed that dates an article anew
-    with every edit does not make it younger.
+    with every edit does not make it younger, nor does one that dates it at last.
     """
     now = now if now.tzinfo else now.replace(tzinfo=UTC)
     if published and published.tzinfo is None:
@@ -145,6 +145,9 @@ def dated(published: datetime | None, now: datetime, stored: Stored | None) -> t
         return (stored.published_at, stored.published_source) if stored else (iso(now), "first_seen")
     if stored and stored.published_source == "feed":
         return min(iso(published), stored.published_at), "feed"
+    seen = moment(stored.first_seen_at) if stored else None
+    if stored and seen and iso(published) > iso(seen + AHEAD):  # both to the second
+        return stored.published_at, stored.published_source
     return iso(published), "feed"
 
 

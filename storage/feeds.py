@@ -6,7 +6,8 @@ asks the old one, so that no feed is lost to a move that went wrong, or to the e
 address holds a secret is not recorded, and the configuration's address goes on being asked.
 
 A feed is retired when the server says 410 Gone, and after `FAILING` of nothing but errors, at least `OFTEN` of them;
-not while nothing else answers either, for then the fault is ours. An answer to a forced poll brings it back.
+not while nothing else answers either, for then the fault is ours, and not for days in which nobody asked. When somebody
+asks it by its name, an answer brings it back; but not a feed that was given up by hand.
 
 The clock may be set back. A poll that seems to lie in the future counts as none, and no feed waits longer than
 `LONGEST` or twice its own interval.
@@ -22,7 +23,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from extractors.addresses import public
-from extractors.model import Hints
+from extractors.model import AGAIN, Hints
 from storage.intents import FeedState, Harvest, Kept, Poll
 from storage.rows import iso, maybe_iso, moment, scrubbed
 
@@ -31,31 +32,37 @@ DOUBT = 3  # failures in a row, from which on an address a feed moved to is doub
 GONE = 410
 FAILING = timedelta(days=30)
 OFTEN = 7  # failures
+IDLE = 7  # days beyond the time of a poll after which it was not the feed that failed, but nobody asked
 ALIVE = timedelta(days=1)  # within which another feed must have answered, for a silence to be the feed's own
 LONGEST = 30  # days
 AHEAD = timedelta(days=1)  # beyond it an entry's date is no date
-WHOLE = {"new", "unchanged", "not_modified"}
+UNCHANGED = 304
 LADDER = " guid link link_date link_date_title "  # of `identity`: it only moves on
 ADDRESS = re.compile(r"[A-Za-z][\w+.-]{0,20}://\S+")
 
 DUE = f"""SELECT id, slug, url, title, etag, last_modified, body_hash, next_poll_at, last_polled_at, last_success_at,
-    last_new_at, retired_at, failing_since, newest_entry_at, poll_interval_s, failures, entry_gap_s, identity,
+    last_new_at, retired_at, failing_since, added_at, newest_entry_at, poll_interval_s, failures, entry_gap_s, identity,
     iif(last_full_at > :now, NULL, last_full_at) AS last_full_at,
     iif(redirects >= {AGREED} AND (failures < {DOUBT} OR failures % 2 = 0), redirected_to, NULL) AS moved_to,
-    coalesce(retries, 0) AS retries, asked_wait_s, skip_hours, skip_days
+    coalesce(retries, 0) AS retries, coalesce(pending, 0) AS pending, asked_wait_s, skip_hours, skip_days
 FROM feeds LEFT JOIN (
     SELECT feed_id, count(*) AS retries FROM quarantine WHERE resolved_at IS NULL AND retry_at <= :now GROUP BY feed_id
-) ON feed_id = id
+) AS waiting ON waiting.feed_id = id LEFT JOIN (
+    SELECT feed_id, count(*) AS pending FROM articles
+    WHERE entry_hash >= '{AGAIN}' AND entry_hash < '{AGAIN[:-1]}.' GROUP BY feed_id
+) AS again ON again.feed_id = id
 WHERE enabled AND (:every_slug OR slug IN (SELECT value FROM json_each(:slugs)))
-    AND (:force OR (retired_at IS NULL AND paused_at IS NULL AND (
-        next_poll_at IS NULL OR next_poll_at <= :now OR last_polled_at > :now
+    AND (:named OR (retired_at IS NULL AND paused_at IS NULL AND (
+        :force OR next_poll_at IS NULL OR next_poll_at <= :now OR last_polled_at > :now
         OR julianday(next_poll_at) - julianday(:now) > max({LONGEST}, poll_interval_s / 43200.0))))
-ORDER BY coalesce(next_poll_at, ''), slug"""  # noqa: S608 - numbers of ours
+ORDER BY coalesce(next_poll_at, ''), slug"""  # noqa: S608 - numbers and words of ours
 
 POLL = """INSERT INTO polls(run_id, feed_id, started_at, status, outcome, bytes, duration_ms, entries, new_articles,
     changed, duplicates, dropped, error_kind, error, warning) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 SUCCESS = """UPDATE feeds SET last_polled_at = :at, last_success_at = :at, next_poll_at = :next, failures = 0,
-    failing_since = NULL, error_kind = NULL, last_error = NULL, retired_at = NULL, retired_why = NULL,
+    failing_since = NULL, error_kind = NULL, last_error = NULL,
+    (retired_at, retired_why) = (SELECT iif(back, NULL, retired_at), iif(back, NULL, retired_why)
+        FROM (SELECT :rested AND retired_why IS NOT 'user' AS back)),
     etag = :etag, last_modified = :last_modified, body_hash = :body_hash,
     last_full_at = iif(:full, :at, last_full_at)
 WHERE id = :feed"""
@@ -77,7 +84,8 @@ DESCRIBE = f"""UPDATE feeds SET title = iif(title = '', :title, title), site_url
     gap_at = iif(:gap, :at, gap_at)
 WHERE id = :feed"""  # noqa: S608 - words of ours
 FAILURE = f"""UPDATE feeds SET last_polled_at = :at, next_poll_at = :next, failures = failures + 1,
-    failing_since = min(coalesce(failing_since, :at), :at), error_kind = :error_kind, last_error = :error,
+    failing_since = iif(julianday(:at) - julianday(max(last_polled_at, coalesce(next_poll_at, ''))) > {IDLE}, :at,
+        min(coalesce(failing_since, :at), :at)), error_kind = :error_kind, last_error = :error,
     redirects = iif(redirects < {AGREED}, 0, redirects), redirected_to = iif(redirects < {AGREED}, NULL, redirected_to)
 WHERE id = :feed"""  # noqa: S608 - a number of ours
 # 410 from an address the feed has moved away from says nothing of the one it moved to.
@@ -89,13 +97,25 @@ WHERE id = :feed AND retired_at IS NULL AND (
 
 
 def due(
-    connection: sqlite3.Connection, now: datetime, slugs: Sequence[str] = (), *, force: bool = False
+    connection: sqlite3.Connection,
+    now: datetime,
+    slugs: Sequence[str] = (),
+    *,
+    force: bool = False,
+    named: bool = False,
 ) -> list[FeedState]:
-    """The enabled feeds whose time has come, longest waiting first; of those named, when any are.
+    """The enabled feeds whose time has come, longest waiting first; of `slugs`, when there are any.
 
-    `force` passes over the time, a pause, and a feed's retirement.
+    `force` passes over the time. `named` tells that somebody asked for just these, and passes over a pause and a
+    feed's retirement too.
     """
-    values = {"every_slug": not slugs, "slugs": json.dumps(list(slugs)), "force": force, "now": iso(now)}
+    values = {
+        "every_slug": not slugs,
+        "slugs": json.dumps(list(slugs)),
+        "force": force,
+        "named": named,
+        "now": iso(now),
+    }
     cursor = connection.execute(DUE, values)
     names = [column[0] for column in cursor.description]
     return [state(dict(zip(names, row, strict=True))) for row in cursor]
@@ -131,7 +151,8 @@ def note_poll(connection: sqlite3.Connection, harvest: Harvest, kept: Kept) -> N
     if poll.outcome == "error":
         note_failure(connection, poll, values | {"error": told[0]})
         return
-    run(connection, SUCCESS, values | validators(harvest) | {"full": poll.full})
+    rested = feed.retired_at is not None  # when the poll began: a feed retired since then stays so
+    run(connection, SUCCESS, values | validators(harvest) | {"full": poll.full, "rested": rested})
     moved = poll.moved if poll.moved and public(poll.moved) == poll.moved else None
     run(connection, REDIRECT, values | {"moved": moved})
     if poll.outcome != "not_modified" or kept.new:
@@ -178,11 +199,12 @@ def hushed(text: str) -> str:
 
 
 def validators(harvest: Harvest) -> dict[str, str | None]:
-    """What to send with the next request: nothing after a poll that was not whole, so that the feed is read again."""
+    """What to send with the next request: what this answer brought, and nothing where it brought nothing.
+
+    Also after a poll that left something to be done: that is done from what was kept.
+    """
     poll, feed = harvest.poll, harvest.feed
-    if poll.outcome not in WHOLE:
-        return {"etag": None, "last_modified": None, "body_hash": None}
-    if poll.outcome == "not_modified":  # a 304 may refresh them, and need not repeat them
+    if poll.status == UNCHANGED:  # it may refresh them, and need not repeat them
         return {
             "etag": poll.etag or feed.etag,
             "last_modified": poll.last_modified or feed.last_modified,

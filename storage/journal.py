@@ -24,12 +24,12 @@ JOURNAL = (
     next_poll_at TEXT, -- not to be asked before
     poll_interval_s INTEGER NOT NULL DEFAULT 1800, -- seconds, from the configuration
     failures INTEGER NOT NULL DEFAULT 0, -- errors in a row
-    failing_since TEXT, -- the first of them
+    failing_since TEXT, -- the first of them, without time in which nobody asked
     error_kind TEXT, -- of the last poll, one word: timeout, http_404, not_a_feed ...
     last_error TEXT, -- of the last poll, one line
     redirected_to TEXT, -- where permanent redirects lead; asked directly once several polls agreed
     redirects INTEGER NOT NULL DEFAULT 0, -- polls in a row that agreed on it, or beyond 3, that it moved on
-    last_full_at TEXT, -- last document that was read whole, whether or not it had changed
+    last_full_at TEXT, -- last answer with the whole document (200), whether or not it had changed
     entry_gap_s INTEGER, -- mean seconds between its entries; NULL when there are too few dates
     newest_entry_at TEXT, -- latest date among its entries
     asked_wait_s INTEGER NOT NULL DEFAULT 0, -- seconds between polls that its document asks for
@@ -38,8 +38,8 @@ JOURNAL = (
     identity TEXT NOT NULL DEFAULT 'guid', -- what tells entries apart: guid, link, link_date(_title); only moves on
     gap_at TEXT, -- last poll in which entries may have been missed: all were new, and newer than all before
     paused_at TEXT, -- by `fanmill pause`; not asked until `fanmill resume`
-    retired_at TEXT, -- not asked any more until `fanmill resume`
-    retired_why TEXT -- gone (410), failing (30 days), user
+    retired_at TEXT, -- not asked any more until `fanmill resume`, or an answer when asked by name
+    retired_why TEXT -- gone (410), failing (30 days), user: by hand
 ) STRICT""",
     """CREATE TABLE pauses( -- a public host that asked for a pause with 429 or 503
     host TEXT PRIMARY KEY,

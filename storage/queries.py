@@ -17,6 +17,8 @@ from typing import Any, Literal
 
 from storage.rows import maybe_iso, read, scrub
 
+Fault = Literal["failing", "silent"]
+
 RECENT = 500  # matches
 SPARE = 20  # best matches looked at for each one wanted, since copies are left out
 LONGEST = 1000  # characters of a query
@@ -58,8 +60,8 @@ HEALTH = """SELECT slug, title, url, redirected_to, state, enabled, added_at, la
     gap_at, identity, paused_at, retired_at, retired_why, quarantined, articles, duplicates,
     (SELECT site_url FROM feeds WHERE feeds.id = v_feed_health.id) AS site_url
 FROM v_feed_health
-WHERE :only IS NULL OR (:only = 'silent' AND silent)
-    OR (:only = 'failing' AND enabled AND (failures > 0 OR retired_why IN ('gone', 'failing')))
+WHERE :all OR (:silent AND silent)
+    OR (:failing AND (state = 'failing' OR (state = 'retired' AND retired_why IN ('gone', 'failing'))))
 ORDER BY slug"""
 
 DROPPED = """SELECT f.slug AS feed, q.guid, q.url, q.reason, q.detail, q.seen_at, q.uid, q.tries, q.retry_at
@@ -103,7 +105,8 @@ class Hit:
 class FeedHealth:
     """How a feed fares. Times are UTC ISO-8601 text.
 
-    `state` is ok, failing, silent, paused, retired, off or new; "new" was never read so far. `new_per_week` counts
+    `state` is ok, failing, silent, paused, retired, off or new; "new" was never read so far, and one that no run has
+    met has nothing but what the configuration says of it: no `added_at`, and zeros. `new_per_week` counts
     articles first seen in the last four weeks; `days_silent` are those since the last new article, and `silent` is 1
     when they are too many for a feed that answers. `gap_at` is the last poll that may have missed entries,
     `quarantined` how many of them became no article.
@@ -112,30 +115,30 @@ class FeedHealth:
     slug: str
     title: str
     url: str
-    site_url: str | None
-    redirected_to: str | None
+    site_url: str | None = None
+    redirected_to: str | None = None
     state: str
     enabled: int
-    added_at: str
-    last_polled_at: str | None
-    last_success_at: str | None
-    last_new_at: str | None
-    next_poll_at: str | None
-    new_per_week: float
-    days_silent: float
-    silent: int
-    failures: int
-    failing_since: str | None
-    error_kind: str | None
-    last_error: str | None
-    gap_at: str | None
-    identity: str
-    paused_at: str | None
-    retired_at: str | None
-    retired_why: str | None
-    quarantined: int
-    articles: int
-    duplicates: int
+    added_at: str | None = None
+    last_polled_at: str | None = None
+    last_success_at: str | None = None
+    last_new_at: str | None = None
+    next_poll_at: str | None = None
+    new_per_week: float = 0.0
+    days_silent: float = 0.0
+    silent: int = 0
+    failures: int = 0
+    failing_since: str | None = None
+    error_kind: str | None = None
+    last_error: str | None = None
+    gap_at: str | None = None
+    identity: str = "guid"
+    paused_at: str | None = None
+    retired_at: str | None = None
+    retired_why: str | None = None
+    quarantined: int = 0
+    articles: int = 0
+    duplicates: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,9 +199,10 @@ def find(connection: sqlite3.Connection, text: str) -> int | None:
     return int(row[0]) if row else None
 
 
-def feed_health(connection: sqlite3.Connection, only: Literal["failing", "silent"] | None = None) -> list[FeedHealth]:
-    """All feeds by slug; or those that fail or were given up for it; or those that answer but have nothing new."""
-    return list(read(connection, FeedHealth, HEALTH, {"only": only}))
+def feed_health(connection: sqlite3.Connection, *only: Fault) -> list[FeedHealth]:
+    """All feeds by slug; or only those that fail or were given up for it, those that answer but have nothing new."""
+    wanted = {"all": not only, "failing": "failing" in only, "silent": "silent" in only}
+    return list(read(connection, FeedHealth, HEALTH, wanted))
 
 
 def dropped(connection: sqlite3.Connection, text: str | None = None, limit: int = 50) -> list[DroppedEntry]:

@@ -27,7 +27,6 @@ PUBLIC = (
     "UPDATE feeds SET redirects = 0, redirected_to = NULL WHERE redirected_to <> public(redirected_to)",
     """UPDATE polls SET error = hushed(error), warning = hushed(warning)
     WHERE error LIKE '%://%' OR warning LIKE '%://%'""",
-    "UPDATE quarantine SET url = public(url) WHERE url <> public(url)",
 )
 
 

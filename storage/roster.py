@@ -33,11 +33,13 @@ MOVE = """UPDATE feeds SET url = :url, etag = NULL, last_modified = NULL, body_h
     redirected_to = NULL, redirects = 0, retired_at = NULL, retired_why = NULL,
     entry_gap_s = NULL, newest_entry_at = NULL, asked_wait_s = 0, skip_hours = '', skip_days = '', gap_at = NULL
 WHERE slug = :slug"""
-REFRESH = """UPDATE feeds SET title = iif(:title = '', title, :title), enabled = :enabled, poll_interval_s = :every
+# A feed that is switched on again has not failed while it was off.
+REFRESH = """UPDATE feeds SET title = iif(:title = '', title, :title), enabled = :enabled, poll_interval_s = :every,
+    failures = iif(:enabled > enabled, 0, failures), failing_since = iif(:enabled > enabled, NULL, failing_since)
 WHERE slug = :slug"""
 DISMISS = "UPDATE feeds SET enabled = 0 WHERE enabled AND slug NOT IN (SELECT value FROM json_each(?))"
 
-POSTPONE = "UPDATE feeds SET next_poll_at = ? WHERE id = ?"
+POSTPONE = "UPDATE feeds SET next_poll_at = max(coalesce(next_poll_at, ''), ?) WHERE id = ?"
 MARKS = {
     "pause": "UPDATE feeds SET paused_at = coalesce(paused_at, :now) WHERE slug = :slug",
     "resume": """UPDATE feeds SET paused_at = NULL, retired_at = NULL, retired_why = NULL, failures = 0,
@@ -88,7 +90,7 @@ def mark(connection: sqlite3.Connection, slug: str, word: Mark, now: datetime) -
 
 
 def postpone(connection: sqlite3.Connection, feed_id: int, until: datetime) -> None:
-    """Do not ask a feed before `until`."""
+    """Do not ask a feed before `until`, or before its own time when that is later."""
     connection.execute(POSTPONE, (iso(until), feed_id))
 
 

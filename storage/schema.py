@@ -17,6 +17,8 @@ from storage.views import VIEWS
 
 migrations = Migrations("fanmill")
 
+# Schema 1 retired feeds for no other reason.
+GONE = "UPDATE feeds SET retired_why = 'gone' WHERE retired_at IS NOT NULL AND retired_why IS NULL"
 STATEMENTS = (*TABLES, *sameness.TABLES, *kin.TABLES, *VIEWS)
 
 
@@ -35,6 +37,7 @@ def m002_polite(db: Database) -> None:
     """
     if rebuilding.rebuild(db.conn, STATEMENTS):
         rebuilding.hush(db.conn)
+        db.conn.execute(GONE)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -37,7 +37,7 @@ ARTICLES = (
     first_seen_at TEXT NOT NULL, -- never changes
     changed_at TEXT, -- when the current revision replaced another
     revision INTEGER NOT NULL DEFAULT 1,
-    entry_hash TEXT NOT NULL, -- of what the feed said; '' asks for another try at the next poll
+    entry_hash TEXT NOT NULL, -- of what the feed said; again-1, again-2: its page is still to be had
     content_hash TEXT NOT NULL, -- of title and text: another one makes a revision
     saved_hash TEXT NOT NULL, -- of all that is stored: the same one writes nothing
     raw_hash TEXT, -- of the raw input: another text from the same input is our doing, and no revision
@@ -63,6 +63,8 @@ ARTICLES = (
     "CREATE INDEX idx_articles_run ON articles(run_id)",
     "CREATE INDEX idx_articles_story ON articles(story_id) WHERE story_id IS NOT NULL",
     "CREATE INDEX idx_articles_duplicate ON articles(duplicate_of) WHERE duplicate_of IS NOT NULL",
+    """CREATE INDEX idx_articles_again ON articles(feed_id)
+WHERE entry_hash >= 'again-' AND entry_hash < 'again.'""",
     "CREATE INDEX idx_articles_changed ON articles(changed_at) WHERE changed_at IS NOT NULL",
     """CREATE TABLE article_texts( -- the words of an article: what full-text search reads
     article_id INTEGER PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE,
@@ -81,7 +83,7 @@ ARTICLES = (
     change TEXT NOT NULL, -- what the next form changed: title, text, or title and text
     PRIMARY KEY(article_id, revision)
 ) STRICT""",
-    """CREATE TABLE addresses( -- an address under which an article is known, in canonical form
+    """CREATE TABLE addresses( -- an address under which an article is or was known, in canonical form
     url_key TEXT NOT NULL,
     article_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
     PRIMARY KEY(url_key, article_id)

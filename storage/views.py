@@ -44,7 +44,7 @@ FROM revisions AS r JOIN articles AS a ON a.id = r.article_id""",
 SELECT article_id, revision, seen_at, replaced_at, title, text FROM revisions
 UNION ALL SELECT a.id, a.revision, coalesce(a.changed_at, a.first_seen_at), NULL, t.title, t.text
 FROM articles AS a JOIN article_texts AS t ON t.article_id = a.id""",
-    """CREATE VIEW v_feed_health AS -- how each feed fares; silent is 1 when it answers but has long had nothing new
+    """CREATE VIEW v_feed_health AS -- how each feed fares; silent: it answers, but has long had nothing new
 WITH counted AS (
     SELECT feed_id, count(*) AS articles, count(duplicate_of) AS duplicates,
         sum(first_seen_at >= strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-28 days')) AS recent
@@ -56,17 +56,27 @@ timed AS (
 judged AS (
     SELECT f.*, t.days, t.weeks, f.enabled AND f.retired_at IS NULL AND f.paused_at IS NULL AND f.failures = 0
         AND f.last_success_at IS NOT NULL AND t.days > max(30, 8 * coalesce(f.entry_gap_s, 0) / 86400.0) AS silent
-    FROM feeds AS f JOIN timed AS t ON t.id = f.id)
+    FROM feeds AS f JOIN timed AS t ON t.id = f.id),
+asked AS (
+    SELECT id, replace(replace(replace(substr(url, instr(url, '://') + 3), '?', '/'), '#', '/'), ':', '/') || '/'
+        AS place
+    FROM (SELECT id, iif(redirects >= 3, redirected_to, url) AS url FROM feeds)),
+held AS (
+    SELECT a.id, p.until_at FROM asked AS a
+    JOIN pauses AS p ON p.host = rtrim(lower(substr(a.place, 1, instr(a.place, '/') - 1)), '.')
+    WHERE p.until_at > strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
 SELECT j.id, j.slug, j.title, j.url, j.redirected_to,
     CASE WHEN NOT j.enabled THEN 'off' WHEN j.retired_at IS NOT NULL THEN 'retired'
         WHEN j.paused_at IS NOT NULL THEN 'paused' WHEN j.failures > 0 THEN 'failing'
         WHEN j.last_success_at IS NULL THEN 'new' WHEN j.silent THEN 'silent' ELSE 'ok' END AS state,
     j.enabled, j.added_at, j.last_polled_at, j.last_success_at, j.last_new_at, j.next_poll_at,
     round(coalesce(c.recent, 0) / j.weeks, 1) AS new_per_week, round(j.days, 1) AS days_silent, j.silent,
-    j.failures, j.failing_since, j.error_kind, j.last_error, j.gap_at, j.identity, j.paused_at,
-    j.retired_at, j.retired_why, coalesce(w.quarantined, 0) AS quarantined,
+    j.failures, iif(j.failures > 0, j.failing_since, NULL) AS failing_since, j.error_kind, j.last_error, j.gap_at,
+    j.identity, j.paused_at, h.until_at AS paused_until, j.retired_at, j.retired_why,
+    coalesce(w.quarantined, 0) AS quarantined,
     coalesce(c.articles, 0) AS articles, coalesce(c.duplicates, 0) AS duplicates
-FROM judged AS j LEFT JOIN counted AS c ON c.feed_id = j.id LEFT JOIN waiting AS w ON w.feed_id = j.id""",
+FROM judged AS j LEFT JOIN counted AS c ON c.feed_id = j.id LEFT JOIN waiting AS w ON w.feed_id = j.id
+    LEFT JOIN held AS h ON h.id = j.id""",
     """CREATE VIEW v_tags_by_week AS -- articles a tag had in the week that begins on that Monday, copies not counted
 SELECT date(a.published_at, 'weekday 0', '-6 days') AS week, x.tag_id AS tag, t.name AS tag_name, t.kind,
     count(*) AS articles

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from config.settings import Feed
 from storage.store import Store
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -51,6 +52,37 @@ def test_pauses_that_are_over_are_forgotten(store: Store) -> None:
     store.pause_hosts({"a.example": (NOW + HOUR, 429), "b.example": (NOW + 2 * HOUR, 429)}, NOW)
     store.pause_hosts({}, NOW + HOUR)
     assert store.connection.execute("SELECT host FROM pauses").fetchall() == [("b.example",)]
+
+
+PAUSED = {
+    "its own": ("https://a.example/feed", True),
+    "in another spelling": ("http://A.EXAMPLE.:8080?feed=1", True),
+    "a part of it": ("https://www.a.example/feed", False),
+    "named in the path": ("https://b.example/https://a.example/", False),
+}
+
+
+@pytest.mark.parametrize(("url", "paused"), PAUSED.values(), ids=PAUSED)
+def test_the_health_of_a_feed_tells_until_when_its_host_wants_to_be_left_alone(
+    store: Store, url: str, paused: bool
+) -> None:
+    store.sync_feeds([Feed(slug="ledger", url=url)], NOW)
+    now = datetime.now(UTC)
+    store.pause_hosts({"a.example": (now + HOUR, 429)}, now)
+    until = f"{now + HOUR:%Y-%m-%dT%H:%M:%SZ}" if paused else None
+    sql = "SELECT paused_until FROM v_feed_health"
+    assert store.connection.execute(sql).fetchall() == [(until,)]
+    store.connection.execute("UPDATE pauses SET until_at = '2026-01-01T00:00:00Z'")
+    assert store.connection.execute(sql).fetchall() == [(None,)]
+
+
+def test_a_feed_that_moved_waits_for_the_host_it_moved_to(store: Store) -> None:
+    store.sync_feeds([Feed(slug="ledger", url="https://a.example/feed")], NOW)
+    now = datetime.now(UTC)
+    store.pause_hosts({"b.example": (now + HOUR, 503)}, now)
+    for agreed, count in ((2, 0), (3, 1)):
+        store.connection.execute("UPDATE feeds SET redirected_to = 'https://b.example/f', redirects = ?", (agreed,))
+        assert store.connection.execute("SELECT count(paused_until) FROM v_feed_health").fetchone() == (count,)
 
 
 def test_a_pause_from_a_time_still_to_come_is_of_no_account(store: Store) -> None:

@@ -85,10 +85,10 @@ def fill(store: Store) -> None:
         Link(kind="see_also", title="An article nobody holds so far", url="https://else.example/a/b", label="See also"),
         Link(kind="outbound", title="the contracts", url="https://papers.example/contracts"),
     )
-    run = store.start_run("cli", "1", NOW - timedelta(days=7))
-    old = arrival("deal", "Microsoft sells models in China", DEAL, -24, policy, see)
-    keep(store, run, ledger, old, at=NOW - timedelta(days=7))
-    store.finish_run(run, "completed", NOW - timedelta(days=7))
+    run = store.start_run("cli", "1", NOW - timedelta(days=2))
+    old = arrival("deal", "Microsoft sells models in China", DEAL, -49, policy, see)
+    keep(store, run, ledger, old, at=NOW - timedelta(days=2))
+    store.finish_run(run, "completed", NOW - timedelta(days=2))
     run = store.start_run("cli", "1", NOW)
     back = Link(
         kind="related", title="Microsoft sells models in China", url="https://site.example/2026/deal", label="Related"
@@ -97,7 +97,7 @@ def fill(store: Store) -> None:
         store,
         run,
         ledger,
-        arrival("deal", "Microsoft sells models to China's firms", DEAL + " It rose.", -24, policy, see),
+        arrival("deal", "Microsoft sells models to China's firms", DEAL + " It rose.", -49, policy, see),
     )
     keep(store, run, other, arrival("garden", "Tomatoes ripen sooner under glass", GARDEN, -2))
     keep(
@@ -161,7 +161,7 @@ def test_the_answer_is_the_right_one(database: sqlite3.Connection, question: str
 
 def test_the_article_as_it_was_has_its_old_headline(database: sqlite3.Connection) -> None:
     [(title, text)] = database.execute(
-        QUESTIONS["An article as it was on a date"].replace("-11-21", "-11-14")
+        QUESTIONS["An article as it was on a date"].replace("-11-21", "-11-19")
     ).fetchall()
     assert (title, text) == ("Microsoft sells models in China", DEAL)
 

@@ -24,6 +24,7 @@ AT = "2026-11-01T08:00:00Z"
 FIRST = Path(__file__).with_name("schema_1.sql")
 SECRET = "https://me:hunter2@ledger.example/feed?token=c0ffee"
 SHOWN = "https://ledger.example/feed?token=…"
+ENTRY = "https://mirror.example/story?key=7"
 
 # Enough of each row to be told apart; articles 2 and 3 hang on 1, and number 9 was the last that was ever given away.
 ROWS: dict[str, list[dict[str, Any]]] = {
@@ -35,7 +36,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     ],
     "runs": [{"id": 4, "trigger": "cli", "version": "1", "sqlite_version": "3", "started_at": AT}],
     "polls": [{"id": 5, "run_id": 4, "feed_id": 1, "started_at": AT, "outcome": "error", "error": f"no answer from {SECRET}"}],
-    "quarantine": [{"id": 6, "uid": "q", "run_id": 4, "feed_id": 7, "guid": "q", "url": SECRET, "reason": "empty", "entry_hash": "h", "seen_at": AT}],
+    "quarantine": [{"id": 6, "uid": "q", "run_id": 4, "feed_id": 7, "guid": "q", "url": ENTRY, "reason": "empty", "entry_hash": "h", "seen_at": AT}],
     "stories": [{"id": 1, "lead_article_id": 1, "first_seen_at": AT, "size": 2}],
     "articles": [
         {"id": number, "uid": f"u{number}", "feed_id": feed, "guid": f"g{number}", "url": f"https://site.example/{number}",
@@ -139,6 +140,11 @@ def test_what_is_new_has_its_default(old: Path) -> None:
         assert store.pauses(NOW) == {}
 
 
+def test_what_was_retired_before_there_were_reasons_was_gone(old: Path) -> None:
+    with Store.open(old) as store:
+        assert [feed.retired_why for feed in feed_health(store.connection)] == ["gone", None]
+
+
 def test_the_file_is_whole_and_searched_afterwards(old: Path) -> None:
     with Store.open(old) as store:
         database = store.connection
@@ -151,6 +157,8 @@ def test_the_file_is_whole_and_searched_afterwards(old: Path) -> None:
         database.execute("DELETE FROM articles WHERE id = 3")
         assert [hit.id for hit in store.search("harvest")] == [1]
         assert database.execute("SELECT target_id FROM links").fetchone() == (None,)
+        again = "SELECT count(*) FROM articles INDEXED BY idx_articles_again WHERE entry_hash >= 'again-' AND entry_hash < 'again.'"
+        assert database.execute(again).fetchone() == (0,)
 
 
 def test_a_number_that_was_given_away_is_not_given_again(old: Path) -> None:
@@ -168,7 +176,7 @@ def test_logins_and_tokens_of_an_old_file_are_taken_out(old: Path, tmp_path: Pat
         feeds = "SELECT url, redirected_to, redirects, etag, last_error FROM feeds WHERE id = 1"
         assert store.connection.execute(feeds).fetchone() == (SHOWN, None, 0, 'W/"1"', f"cannot reach {SHOWN}")
         assert store.connection.execute("SELECT error FROM polls").fetchone() == (f"no answer from {SHOWN}",)
-        assert store.connection.execute("SELECT url FROM quarantine").fetchone() == (SHOWN,)
+        assert store.connection.execute("SELECT url FROM quarantine").fetchone() == (ENTRY,)  # as in a new row
     for file in tmp_path.iterdir():
         assert b"hunter2" not in file.read_bytes()
         assert b"c0ffee" not in file.read_bytes()

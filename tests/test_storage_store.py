@@ -14,6 +14,7 @@ import pytest
 from config.settings import Feed
 from extractors.fingerprints import fingerprint, terms
 from extractors.model import AGAIN, Article, Cut, Dropped, Entry, Evidence, Link, Tag, Tagging
+from storage.articles import ADDRESSES
 from storage.intents import Arrival, Drop, Harvest, Kept, KnownEntry, Poll
 from storage.store import Store
 
@@ -63,7 +64,7 @@ class Mill:
         state = next(one for one in self.store.due(NOW, (feed,), force=True))
         poll = Poll(started_at=at, outcome="new", status=200, etag='"v1"', body_hash="h")
         harvest = Harvest(run_id=self.run, feed=state, poll=poll, arrivals=arrivals, drops=drops)  # type: ignore[arg-type]
-        return self.store.keep(harvest, dry_run=bool(how.get("dry_run")))
+        return self.store.keep(harvest)
 
     def rows(self, sql: str, *values: object) -> list[tuple[object, ...]]:
         return self.store.connection.execute(sql, values).fetchall()
@@ -195,14 +196,6 @@ def test_of_two_entries_with_one_guid_the_last_is_kept(mill: Mill) -> None:
     assert mill.one("SELECT title FROM articles") == "The later of the two"
 
 
-def test_a_dry_run_does_all_the_work_and_leaves_nothing(mill: Mill) -> None:
-    before = list(mill.store.connection.iterdump())
-    assert mill.keep(article("a"), raw=b"page", dry_run=True).new == 1
-    assert list(mill.store.connection.iterdump()) == before
-    assert mill.store.raw
-    assert not mill.store.raw.path.exists()
-
-
 COPIED = {
     "the earliest": [("ledger", 0, ""), ("mirror", -5, ""), ("other", -2, "")],
     "the longest of those published together": [
@@ -235,8 +228,8 @@ def test_copies_stay_rows_and_are_counted(mill: Mill) -> None:
         (2, 1, "duplicate", "text", 1.0, 1)
     ]
     assert mill.one("SELECT count(*) FROM articles") == 2
-    report = mill.store.finish_run(mill.run, "completed", NOW)
-    assert (report.new_articles, report.duplicates, report.feeds) == (2, 1, 2)
+    mill.store.finish_run(mill.run, "completed", NOW)
+    assert mill.rows("SELECT new_articles, duplicates, feeds FROM runs") == [(2, 1, 2)]
 
 
 def test_an_original_that_becomes_another_article_leaves_its_copies_to_the_next(mill: Mill) -> None:
@@ -298,6 +291,29 @@ def test_a_link_to_a_copy_leads_to_the_original_in_any_order(mill: Mill, order: 
     for guid in order:
         mill.keep(three[guid][0], feed=three[guid][1])
     assert mill.rows("SELECT related_feed FROM v_see_also") == [("other",)]
+
+
+def test_an_article_is_known_under_every_address_it_ever_had(mill: Mill) -> None:
+    mill.keep(article("a", links=(replace(SEE, title="Another title of it"),)), article("b"))
+    moved = "https://site.example/chips/b"
+    mill.keep(article("b", words("new"), url=moved, canonical_url=moved))
+    mill.keep(article("b", words("newer"), url=moved, canonical_url=moved))
+    assert mill.rows("SELECT url_key FROM addresses WHERE article_id = 2 ORDER BY 1") == [
+        ("https://site.example/2026/b",),
+        (moved,),
+    ]
+    assert mill.rows("SELECT target_id FROM links") == [(2,)]
+    mill.keep(article("c", words("c"), links=(replace(SEE, title="Another title of it"),)))
+    assert mill.rows("SELECT target_id FROM links ORDER BY article_id") == [(2,), (2,)]
+
+
+def test_an_address_that_is_another_every_time_is_no_name_to_be_kept(mill: Mill) -> None:
+    for session in range(100):
+        url = f"https://site.example/2026/b?session={session}"
+        mill.keep(article("b", url=url, canonical_url=url))
+    rows = mill.rows("SELECT url_key FROM addresses")
+    assert len(rows) <= ADDRESSES
+    assert (url,) in rows
 
 
 def test_links_of_a_changed_article_are_found_anew(mill: Mill) -> None:
@@ -398,6 +414,26 @@ def test_a_feed_that_dates_an_edited_article_anew_does_not_make_it_younger(mill:
     mill.keep(article("a"))
     mill.keep(article("a", words("edited"), published=NOW + timedelta(hours=9)))
     assert mill.one("SELECT published_at FROM articles") == "2026-11-20T12:00:00Z"
+
+
+LATE = {
+    "earlier than it was seen": (-30.0, "2026-11-19T06:00:00Z", "feed"),
+    "within a day after, as a clock may be wrong": (24.0, "2026-11-21T12:00:00Z", "feed"),
+    "younger than it can be": (24.1, "2026-11-20T12:00:00Z", "first_seen"),
+    "of today, as of an undated article that is edited": (90.0, "2026-11-20T12:00:00Z", "first_seen"),
+}
+
+
+@pytest.mark.parametrize(("hours", "kept", "source"), LATE.values(), ids=LATE)
+def test_a_date_that_comes_at_last_does_not_make_an_article_younger_than_it_can_be(
+    mill: Mill, hours: float, kept: str, source: str
+) -> None:
+    mill.keep(article("a", published=None))
+    date = NOW + timedelta(hours=hours)
+    mill.keep(article("a", words("edited"), published=date), at=NOW + timedelta(hours=90))
+    assert mill.rows("SELECT published_at, published_source FROM articles") == [(kept, source)]
+    mill.keep(article("a", words("edited again"), published=None))
+    assert mill.rows("SELECT published_at, published_source FROM articles") == [(kept, source)]
 
 
 def test_why_gives_the_grounds_of_every_judgement(mill: Mill) -> None:
