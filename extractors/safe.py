@@ -1,24 +1,18 @@
-"""Foreign text made safe to store and show: one clean line, or HTML with nothing in it that runs.
+"""Foreign text made safe to store and show, as one clean line.
 
 `plain` is for titles, names and categories. They are text, whatever the feed put into them: tags go (a script with
 what it says), entities are resolved, even those escaped twice, and with them go the characters that steer a terminal,
 reverse the reading order or hide. `Vec<T>` and `a < b` stay: a word in angle brackets is markup only if HTML knows it
-or it carries attributes. What could still begin an element in a browser gets a blank after its bracket. `sanitise` is
-for bodies, and the only user of nh3.
+or it carries attributes. What could still begin an element in a browser gets a blank after its bracket.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from urllib.parse import urljoin
-
-import nh3
 
 LIMIT = 500  # characters of a line, unless told
 SLACK = 8  # markup may make a title this many times longer than its text
-DEPTH = 200  # nh3 takes time in the square of it: 8 s for 50,000 nested <div>
-REPAIRS = 5  # times that a body is sanitised at most; two are usual, and four the most that fuzzing needed
 ROUNDS = 2  # times that entities are resolved: once for HTML, once more for feeds that escape twice
 
 KNOWN = frozenset(
@@ -43,7 +37,6 @@ COMMENT = re.compile(r"<!--.*?-->|<!\[CDATA\[|\]\]>|<[!?][A-Za-z][^<>]*+>", re.D
 TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9:-]*+)(?P<rest>[^<>]*+)>")
 # What is left when all tags are gone: one that was in pieces inside each other, or with a "<" in a value.
 LEFT = re.compile(r"<(?=[A-Za-z/!?])(?:(?=(?P<name>[A-Za-z][^\s/<>]*+)[<>]))?")
-PRE = re.compile(r"(<pre(?:\s[^<>]*+)?>)\n+")
 TERMINAL = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]")
 BLANK = re.compile("[\\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 # Soft hyphen, zero-width blanks, marks and overrides of direction, the byte-order mark, non-characters, surrogates,
@@ -108,61 +101,3 @@ def is_markup(text: str) -> bool:
         match["name"].lower() in KNOWN and (match["end"] or match["name"].lower() in {"br", "img", "hr", "p"})
         for match in TAG.finditer(text[:20_000])
     )
-
-
-def sanitise(source: str, base_url: str = "") -> str:
-    """HTML in which nothing runs, frames or submits; addresses absolute and http(s) or mailto only.
-
-    Nesting beyond 200 is flattened before. Idempotent: it is done until nothing changes, for a browser repairs wrong
-    nesting (a link in a link in a table) in a way that is not always right the first time. Never raises.
-    """
-    clean = source
-    for _ in range(REPAIRS):
-        before, clean = clean, purged(flattened(clean), base_url)
-        if clean == before:
-            break
-    return clean
-
-
-def purged(source: str, base_url: str) -> str:
-    """One pass of nh3."""
-
-    def resolve(element: str, attribute: str, value: str) -> str | None:
-        if attribute not in {"href", "src", "cite"}:
-            return value
-        try:
-            joined = urljoin(base_url, value.strip())
-        except ValueError:
-            return None
-        return joined if joined.lower().startswith(("http://", "https://", "mailto:")) else None
-
-    clean = nh3.clean(
-        source,
-        tags=nh3.ALLOWED_TAGS - {"area", "map", "center"},
-        clean_content_tags={"script", "style", "template", "noscript", "iframe", "object", "svg", "math", "form"},
-        attribute_filter=resolve,
-        url_schemes={"http", "https", "mailto"},
-        link_rel="noopener noreferrer",
-    )
-    # The next parser would take the one for a byte-order mark, and drop the other.
-    return PRE.sub(r"\1", clean.lstrip("\ufeff"))
-
-
-def flattened(source: str) -> str:
-    """HTML without the tags that lie deeper than 200 open elements. An end tag that ends nothing counts for nothing."""
-    if source.count("<") <= DEPTH:
-        return source
-    opened: dict[str, int] = {}
-    depth = 0
-
-    def keep(match: re.Match[str]) -> str:
-        nonlocal depth
-        name = match["name"].lower()
-        step = -bool(opened.get(name)) if match["end"] else name not in VOID
-        if depth + step > DEPTH:
-            return " "
-        depth += step
-        opened[name] = opened.get(name, 0) + step
-        return match[0]
-
-    return TAG.sub(keep, source)

@@ -49,7 +49,7 @@ def add(  # noqa: PLR0913 - each is an option
     roster = subscribing.Roster.open(config)
     wish = subscribing.Wish(url=url, slug=slug, title=title, every=every, private=private, all=all_)
     address = subscribing.check(roster, wish)
-    finding = asyncio.run(subscribing.sought(roster, address, wish))
+    finding = asyncio.run(subscribing.sought(roster, address, wish, dry_run=dry_run))
     pairs = subscribing.chosen(roster, finding, wish)
     subscribing.write(roster, [feed for feed, _ in pairs], dry_run=dry_run)
     rest = {feed.slug: roster.health[feed.slug].state for feed, _ in pairs if feed.slug in roster.health}

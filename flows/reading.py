@@ -1,12 +1,15 @@
-"""The commands that only read: `search`, `show`, `why`, `feeds`. None of them imports Prefect, HTTP or a parser."""
+"""The commands that only read: `search`, `show`, `why`, `feeds`. None of them imports Prefect, HTTP or a parser.
+
+`feeds` also reads the configuration: a feed that was just added is listed before the first run meets it.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -14,12 +17,14 @@ from typing import Annotated, Any, Literal, TypeVar
 import typer
 
 from flows.options import CommandError, Config, Database, Json, faults, find_database
-from storage.queries import FeedHealth, dropped, feed_health, find
+from storage.queries import DroppedEntry, Fault, FeedHealth, dropped, feed_health, find
 from storage.store import Store
 
 CENTURY = 36_500  # days
 QUARANTINED = 1_000  # entries listed, the latest
 Number = Annotated[str, typer.Argument(help="The article's number, as `fanmill search` shows it, or its address")]
+
+FAULTS: dict[Fault, str] = {"failing": "fails", "silent": "is silent"}
 
 T = TypeVar("T")
 
@@ -94,18 +99,20 @@ def feeds(
     as_json: Json = False,
 ) -> None:
     """List the feeds: when they were last and are next asked, what they give, what is wrong with them."""
-    with opened(config, db) as store:
-        rows = feed_health(store.connection)
-        entries = dropped(store.connection, limit=QUARANTINED) if quarantine else []
-    if feed is not None and feed not in {row.slug for row in rows}:
+    asked: dict[Fault, bool] = {"failing": failing, "silent": silent}
+    only = [fault for fault, wanted in asked.items() if wanted]
+    listing = listed(find_database(config, db), only)
+    new = unmet(config, listing, feed)
+    if feed is not None and feed not in listing.slugs | {row.slug for row in new}:
         raise CommandError(f"no feed is called {feed!r}; `fanmill feeds` lists them")
-    rows = [row for row in rows if feed in {None, row.slug} and wanted(row, failing=failing, silent=silent)]
+    rows = listing.rows if only else sorted([*listing.rows, *new], key=lambda row: row.slug)
+    rows = [row for row in rows if feed in {None, row.slug}]
     slugs = {row.slug for row in rows}
-    entries = [entry for entry in entries if entry.feed in slugs]
+    entries = [entry for entry in listing.entries if entry.feed in slugs]
     if as_json:
         return say(entries if quarantine else rows)
     if not (entries if quarantine else rows):
-        print("nothing in quarantine" if quarantine else "no such feed", file=sys.stderr)  # noqa: T201
+        print("nothing in quarantine" if quarantine else none_of(only, feed), file=sys.stderr)  # noqa: T201
         return None
     from flows.health import feeds_table, quarantine_table
     from flows.screens import TABLE, console
@@ -114,10 +121,60 @@ def feeds(
     return console(TABLE).print(quarantine_table(entries, now) if quarantine else feeds_table(rows, now))
 
 
-def wanted(row: FeedHealth, *, failing: bool, silent: bool) -> bool:
-    """Whether a feed is among those asked for; all are when neither is."""
-    fails = row.state == "failing" or (row.state == "retired" and row.retired_why in {"gone", "failing"})
-    return (failing and fails) or (silent and bool(row.silent)) or not (failing or silent)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What a database says of its feeds: those asked for, the names of all, and what is in quarantine.
+
+    `there` is false when there is no database so far.
+    """
+
+    there: bool = True
+    rows: list[FeedHealth] = field(default_factory=list)
+    slugs: frozenset[str] = frozenset()
+    entries: list[DroppedEntry] = field(default_factory=list)
+
+
+def listed(path: Path, only: Sequence[Fault]) -> Listing:
+    """What a database says of its feeds, of all or of `only` some."""
+    if not path.exists():
+        return Listing(there=False)
+    with faults(), Store.open(path, write=False) as store:
+        every = feed_health(store.connection)
+        return Listing(
+            rows=feed_health(store.connection, *only) if only else every,
+            slugs=frozenset(row.slug for row in every),
+            entries=dropped(store.connection, limit=QUARANTINED),
+        )
+
+
+def unmet(config: Path | None, listing: Listing, feed: str | None) -> list[FeedHealth]:
+    """The feeds of the configuration that no run has met so far, such as one that was just added.
+
+    Without a folder of one's own these are the shipped ones. They would only be in the way beside a database that was
+    made of others, such as the demo's, and are left out there unless one is asked for by its name.
+    """
+    from config.load import find_folder, load_feeds
+    from extractors.addresses import public
+
+    folder = find_folder(config)
+    return [
+        FeedHealth(
+            slug=one.slug,
+            title=one.title,
+            url=public(one.url),
+            state="new" if one.enabled else "off",
+            enabled=int(one.enabled),
+        )
+        for one in load_feeds(folder).values()
+        if one.slug not in listing.slugs and (folder or not listing.there or one.slug == feed)
+    ]
+
+
+def none_of(only: Sequence[Fault], feed: str | None) -> str:
+    """What to say when there is nothing to list: "no feed fails"."""
+    if not only:
+        return "no feed so far; `fanmill add` brings one"
+    return f"no feed{f' called {feed}' if feed else ''} {' or '.join(FAULTS[word] for word in only)}"
 
 
 def looked_up(store: Store, article: str, ask: Callable[[int], T | None]) -> T:

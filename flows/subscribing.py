@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from config.additions import add_feeds, check_slug, new_feed, new_slug, taken
 from config.load import Config, find_folder, load
@@ -21,7 +22,7 @@ from extractors.addresses import canonical, public
 from extractors.discover import read_address
 from extractors.outline import Outline, Refusal, Row
 from extractors.safe import cut, line
-from flows.address import split_login
+from flows.address import host_of, split_login
 from flows.discovery import Finding, Found, NoFeedError, Seeker
 from flows.fetch import Fetcher
 from flows.options import CommandError, find_database
@@ -31,7 +32,13 @@ from storage.queries import FeedHealth, feed_health
 from storage.store import Store
 
 NOWHERE = "no folder to write to: name yours with --config or FANMILL_CONFIG; `fanmill init mill` makes one"
+EXAMPLE = "news.example.org"
 TITLE = 200  # characters
+# What a host that has no https ends as. Not "tls": one with a bad certificate has it, and http would hide the fault.
+SILENT = {"connection", "timeout"}
+CURES = {"blocked_address": "; add --private when it is one of your own", "dns": "; check the spelling"}
+
+Pauses = dict[str, tuple[datetime, int]]  # by host: until when, and the status that said so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +121,8 @@ def known(database: Path) -> dict[str, FeedHealth]:
 
 def check(roster: Roster, wish: Wish) -> str:
     """The address to ask. Raises `CommandError` for what cannot be, before anything is asked."""
+    if not wish.url.strip():
+        raise CommandError(f"an address is wanted, such as {EXAMPLE}")
     try:
         address = read_address(wish.url, guess=True)
     except ValueError as error:
@@ -137,8 +146,8 @@ def described(url: str, wish: Wish, slug: str, title: str = "") -> Feed:
     return new_feed(slug, url=url, title=cut(line(wish.title or title), TITLE), **table)
 
 
-async def sought(roster: Roster, address: str, wish: Wish) -> Finding:
-    """What is found at an address. Raises `CommandError`. Pauses that hosts asked for are heeded."""
+async def sought(roster: Roster, address: str, wish: Wish, *, dry_run: bool = False) -> Finding:
+    """What is found at an address. Raises `CommandError`. Pauses that hosts ask for are heeded, and remembered."""
     pauses: dict[str, datetime] = {}
     with suppress(StoreError), Store.open(roster.database, write=False) as store:
         pauses = store.pauses(datetime.now(UTC))
@@ -147,8 +156,34 @@ async def sought(roster: Roster, address: str, wish: Wish) -> Finding:
             try:
                 return await Seeker(fetcher, workers, private=wish.private).seek(address, every=wish.all)
             except NoFeedError as error:
-                cure = "; add --private when it is one of your own" if error.kind == "blocked_address" else ""
-                raise CommandError(f"{error}{cure}") from None
+                raise CommandError(f"{error}{cure(error.kind, address, wish, fetcher.paused())}") from None
+            finally:
+                if not dry_run:
+                    remember(roster.database, fetcher.paused())
+
+
+def cure(kind: str, address: str, wish: Wish, paused: Pauses) -> str:
+    """What may help when nothing was found, as the end of a sentence; "" when nothing is known."""
+    if paused:
+        return "".join(f"; {rest(host, until, address)}" for host, (until, _) in sorted(paused.items()))
+    if kind == "dns" and "." not in host_of(address):
+        return f"; check the spelling: an address is wanted, such as {EXAMPLE}"
+    if kind in SILENT and address.startswith("https:") and "https:" not in wish.url.lower():
+        return "; write http://… if it has no https"
+    return CURES.get(kind, "")
+
+
+def rest(host: str, until: datetime, address: str) -> str:
+    """What to say of a host that asked for a pause."""
+    who = "it" if host == urlsplit(address).hostname else host
+    return f"{who} wants to be left alone until {until:%Y-%m-%d %H:%M} UTC"
+
+
+def remember(database: Path, paused: Pauses) -> None:
+    """Have later runs heed the pauses that hosts asked for, when there is a database to write them down in."""
+    if paused and database.exists():
+        with suppress(StoreError), Store.open(database) as store:
+            store.pause_hosts(paused, datetime.now(UTC))
 
 
 def chosen(roster: Roster, finding: Finding, wish: Wish) -> list[tuple[Feed, Found]]:

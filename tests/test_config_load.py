@@ -18,7 +18,11 @@ FAULTS = {
     "a key of a feed above all tables": ("feeds.toml", '\n"every" = "2h"\n', "2: every: nothing"),
     "a list of tables nobody reads": ("feeds.toml", '\n[[feed]]\nurl = "x"\n', "2: feed: nothing"),
     "a switch that is a word": ("feeds.toml", '# x\nreplace = "yes"\n', "2: replace: must be true or false"),
-    "a mill with a bad value": ("fanmill.toml", "\n[mill]\ndelay = 1.0\nworkers = -3\n", "4: mill.workers: input should"),
+    "a mill with a bad value": (
+        "fanmill.toml",
+        "\n[mill]\ndelay = 1.0\nworkers = -3\n",
+        "4: mill.workers: input should",
+    ),
     "a mill with an unknown key": ("fanmill.toml", "[mill]\nspeed = 3\n", "2: mill.speed: no such key"),
     "a mill that is a number": ("fanmill.toml", "# x\nmill = 3\n", "2: mill: must be a table"),
     "a mill that is a list": ("fanmill.toml", "[[mill]]\n", "1: mill: must be a table"),

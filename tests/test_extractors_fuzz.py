@@ -18,7 +18,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from benchmarks.generators import SPACES, Dice, document, outlines
 from benchmarks.invariants import URL, check_line, examine, examine_again, examine_list
 from extractors.feed import FeedError, parse
-from extractors.safe import plain, sanitise
+from extractors.safe import plain
 
 set_hypothesis_home_dir(os.devnull)  # without a database it still leaves a folder behind, unless it cannot
 PLAN = settings(
@@ -101,13 +101,6 @@ def test_any_list_is_read_or_refused(data: bytes) -> None:
 @given(WORDS | LETTERS)
 def test_any_text_becomes_a_line_that_no_browser_takes_for_markup(text: str) -> None:
     check_line(plain(text), 500)
-
-
-@PLAN
-@given(WORDS)
-def test_what_was_sanitised_stays_as_it_is(text: str) -> None:
-    clean = sanitise(text, URL)
-    assert sanitise(clean, URL) == clean
 
 
 def rss(inner: str, channel: str = "") -> bytes:

@@ -91,7 +91,7 @@ def test_feeds_can_be_told_apart(folder: Path) -> None:
     assert 1 < len(bad) < len(rows)
     assert [row["slug"] for row in json.loads(fanmill(folder, "feeds", "--failing", "--json").stdout)] == bad
     assert json.loads(fanmill(folder, "feeds", "--silent", "--json").stdout) == []
-    assert fanmill(folder, "feeds", "--silent").stderr == "no such feed\n"
+    assert fanmill(folder, "feeds", "--silent").stderr == "no feed is silent\n"
     [row] = json.loads(fanmill(folder, "feeds", "--feed", "ai-courier", "--json").stdout)
     assert row["slug"] == "ai-courier"
 

@@ -35,6 +35,7 @@ ROWS = {
     "a good feed": (FEED, ["ai-news", "ok", "5 min ago", "in 25 min", "12", "2 h", "·", ""]),
     "one that is due": (replace(FEED, next_poll_at=ago(hours=1)), ["ai-news", "ok", "5 min ago", "due", "12", "2 h", "·", ""]),
     "a new one": (replace(FEED, state="new", last_success_at=None, next_poll_at=None, new_per_week=0.0), ["ai-news", "new", "·", "·", "·", "·", "·", ""]),
+    "one that no run has met": (FeedHealth(slug="ai-news", title="", url="https://ai.example/feed", state="new", enabled=1), ["ai-news", "new", "·", "·", "·", "·", "·", ""]),
     "a failing one": (FAILING, ["ai-news", "failing", "3 d ago", "in 25 min", "0.5", "4 d", "3 d", "http_500: the server answered 500"]),
     "a silent one": (replace(FEED, state="silent", silent=1, days_silent=140.0), ["ai-news", "silent", "5 min ago", "in 25 min", "12", "140 d", "·", "it answers, but with nothing new"]),
     "a paused one": (replace(FEED, state="paused", paused_at=ago(days=2)), ["ai-news", "paused", "5 min ago", "·", "12", "2 h", "·", "since 2 d ago"]),

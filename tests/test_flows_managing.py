@@ -159,6 +159,8 @@ FAULTS = {
     ),
     "a page without feeds": (["{site}/none", "--private"], "names no feed, and none is where feeds usually are"),
     "an address that is not there": (["{site}/zz", "--private"], "answers 404"),
+    "nothing": ([""], "an address is wanted, such as news.example.org"),
+    "blanks": (["  "], "an address is wanted, such as news.example.org"),
     "a path": (["/etc/passwd"], "/etc/passwd is an address without a readable host"),
     "a file": (["file:///etc/passwd"], "is no web address"),
     "a script": (["javascript:alert(1)"], "is no web address"),
@@ -353,6 +355,74 @@ url = "https://me:s3cret@paid.example/f?token=0123"
 url = "https://off.example/f"
 enabled = false
 """
+
+
+LISTED = """replace = true
+[feeds.a]
+url = "https://me:s3cret@a.example/f"
+title = "A"
+[feeds.b]
+url = "https://b.example/f"
+enabled = false
+"""
+
+
+def states(done: Done) -> dict[str, str]:
+    assert (done.code, done.err) == (0, "")
+    return {row["slug"]: row["state"] for row in json.loads(done.out)}
+
+
+def test_feeds_are_listed_before_the_first_run(fanmill: Fanmill, tmp_path: Path) -> None:
+    (tmp_path / "feeds.toml").write_text(LISTED)
+    assert states(fanmill("feeds", "--json")) == {"a": "new", "b": "off"}
+    done = fanmill("feeds")
+    assert [line.split()[:2] for line in done.out.splitlines()[1:]] == [["a", "new"], ["b", "off"]]
+    [row] = json.loads(fanmill("feeds", "--feed", "a", "--json").out)
+    assert (row["url"], row["title"], row["added_at"], row["articles"]) == ("https://a.example/f", "A", None, 0)
+    assert states(fanmill("feeds", "--failing", "--json")) == {}
+    assert fanmill("feeds", "--feed", "c").err == "fanmill: no feed is called 'c'; `fanmill feeds` lists them\n"
+    assert fanmill("feeds", "--quarantine").err == "nothing in quarantine\n"
+    assert not (tmp_path / "news.db").exists()
+
+
+def test_a_feed_that_was_just_added_is_listed_among_those_that_were_polled(
+    fanmill: Fanmill, site: str, tmp_path: Path
+) -> None:
+    fanmill("add", f"{site}/b", "--private")
+    assert fanmill("run", "--no-prefect").code == 0
+    fanmill("add", f"{site}/a", "--private")
+    assert states(fanmill("feeds", "--json")) == {"feed-a": "new", "feed-b": "ok"}
+    assert states(fanmill("feeds", "--feed", "feed-a", "--json")) == {"feed-a": "new"}
+    assert fanmill("feeds", "--failing").err == "no feed fails\n"
+    assert fanmill("feeds", "--failing", "--silent").err == "no feed fails or is silent\n"
+    assert fanmill("feeds", "--silent", "--feed", "feed-b").err == "no feed called feed-b is silent\n"
+
+
+def test_shipped_feeds_are_not_listed_beside_a_database_of_others(
+    fanmill: Fanmill, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FANMILL_CONFIG")
+    assert "ai-news" in states(fanmill("feeds", "--json"))
+    (tmp_path / "feeds.toml").write_text('replace = true\n[feeds.a]\nurl = "https://a.example/"\n')
+    assert fanmill("pause", "a", "--config", str(tmp_path)).code == 0
+    assert states(fanmill("feeds", "--json")) == {"a": "paused"}
+    assert states(fanmill("feeds", "--feed", "ai-news", "--json")) == {"ai-news": "new"}
+
+
+def test_without_any_feed_it_is_said_how_to_get_one(fanmill: Fanmill) -> None:
+    done = fanmill("feeds")
+    assert (done.code, done.out, done.err) == (0, "", "no feed so far; `fanmill add` brings one\n")
+
+
+def test_a_feed_that_rests_does_not_fail(fanmill: Fanmill, tmp_path: Path) -> None:
+    (tmp_path / "feeds.toml").write_text('replace = true\n[feeds.a]\nurl = "https://a.example/"\n')
+    with Store.open(tmp_path / "news.db") as store:
+        store.sync_feeds(list(load_feeds(tmp_path).values()), NOW)
+        store.connection.execute("UPDATE feeds SET failures = 3, last_error = 'http_500'")
+    assert states(fanmill("feeds", "--failing", "--json")) == {"a": "failing"}
+    assert fanmill("pause", "a").code == 0
+    assert states(fanmill("feeds", "--failing", "--json")) == {}
+    assert fanmill("feeds", "--failing").err == "no feed fails\n"
 
 
 def test_what_is_exported_comes_back_the_same(fanmill: Fanmill, tmp_path: Path) -> None:

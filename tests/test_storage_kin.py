@@ -488,7 +488,10 @@ def test_forgetting_takes_an_article_out_of_the_counts(db: sqlite3.Connection) -
     with write_tx(db):
         for row in db.execute("SELECT id FROM articles").fetchall():
             forget(db, row[0])
-    assert db.execute("SELECT (SELECT count(*) FROM term_counts), (SELECT count(*) FROM term_weights)").fetchone() == (0, 0)
+    assert db.execute("SELECT (SELECT count(*) FROM term_counts), (SELECT count(*) FROM term_weights)").fetchone() == (
+        0,
+        0,
+    )
 
 
 def test_every_table_is_strict() -> None:
