@@ -95,7 +95,7 @@ def test_a_page_that_fails_in_passing_is_tried_three_times_and_the_feed_left_in_
         mill.newsroom.requests.clear()
         outcome = mill.run("signal-herald")["signal-herald"].outcome
         told.append((outcome, sum(request.path == path for request in mill.newsroom.requests)))
-    assert told == [("partial", 1), ("partial", 1), ("new", 1), ("not_modified", 0)]
+    assert told == [("partial", 1), ("not_modified", 1), ("not_modified", 1), ("not_modified", 0)]
 
 
 def test_a_host_whose_pages_hang_is_not_waited_for_once_for_each(mill: Mill) -> None:
