@@ -57,6 +57,9 @@ def reasons(feed: FeedHealth, now: datetime) -> Iterator[str]:
         yield f"since {told(feed.paused_at, now)}"
     if feed.last_error and (feed.failures or feed.state == "retired"):
         yield flat(feed.last_error)
+    until = moment(feed.paused_until)
+    if until and until > now:
+        yield f"its host wants to be left alone until {until:%Y-%m-%d %H:%M} UTC"
     gap = moment(feed.gap_at)
     if gap and now - gap <= GAPS:
         yield f"entries may have been missed on {gap:%Y-%m-%d}"

@@ -57,7 +57,7 @@ ORDER BY duplicate_of IS NOT NULL, id LIMIT 1"""
 
 HEALTH = """SELECT slug, title, url, redirected_to, state, enabled, added_at, last_polled_at, last_success_at,
     last_new_at, next_poll_at, new_per_week, days_silent, silent, failures, failing_since, error_kind, last_error,
-    gap_at, identity, paused_at, retired_at, retired_why, quarantined, articles, duplicates,
+    gap_at, identity, paused_at, paused_until, retired_at, retired_why, quarantined, articles, duplicates,
     (SELECT site_url FROM feeds WHERE feeds.id = v_feed_health.id) AS site_url
 FROM v_feed_health
 WHERE :all OR (:silent AND silent)
@@ -109,7 +109,7 @@ class FeedHealth:
     met has nothing but what the configuration says of it: no `added_at`, and zeros. `new_per_week` counts
     articles first seen in the last four weeks; `days_silent` are those since the last new article, and `silent` is 1
     when they are too many for a feed that answers. `gap_at` is the last poll that may have missed entries,
-    `quarantined` how many of them became no article.
+    `quarantined` how many of them became no article; `paused_until` is when the feed's host may be asked again.
     """
 
     slug: str
@@ -134,6 +134,7 @@ class FeedHealth:
     gap_at: str | None = None
     identity: str = "guid"
     paused_at: str | None = None
+    paused_until: str | None = None
     retired_at: str | None = None
     retired_why: str | None = None
     quarantined: int = 0

@@ -42,6 +42,8 @@ ROWS = {
     "one that is gone": (replace(FEED, state="retired", retired_why="gone", retired_at=ago(days=1), last_error="the server answered 410"), ["ai-news", "retired", "5 min ago", "·", "12", "2 h", "·", "gone for good (410); the server answered 410"]),
     "one given up by hand": (replace(FEED, state="retired", retired_why="user", retired_at=ago(days=1)), ["ai-news", "retired", "5 min ago", "·", "12", "2 h", "·", "by hand"]),
     "one that is off": (replace(FEED, state="off", enabled=0), ["ai-news", "off", "5 min ago", "·", "12", "2 h", "·", ""]),
+    "one whose host wants a pause": (replace(FEED, paused_until="2026-11-23T14:00:00Z"), ["ai-news", "ok", "5 min ago", "in 25 min", "12", "2 h", "·", "its host wants to be left alone until 2026-11-23 14:00 UTC"]),
+    "one whose host wanted one": (replace(FEED, paused_until="2026-11-20T14:00:00Z"), ["ai-news", "ok", "5 min ago", "in 25 min", "12", "2 h", "·", ""]),
     "a gap this week": (replace(FEED, gap_at=ago(days=3)), ["ai-news", "ok", "5 min ago", "in 25 min", "12", "2 h", "·", "entries may have been missed on 2026-11-20"]),
     "a gap last month": (replace(FEED, gap_at=ago(days=30)), ["ai-news", "ok", "5 min ago", "in 25 min", "12", "2 h", "·", ""]),
     "a quarantine": (replace(FEED, quarantined=2), ["ai-news", "ok", "5 min ago", "in 25 min", "12", "2 h", "·", "2 in quarantine"]),
