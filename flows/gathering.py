@@ -72,6 +72,7 @@ class Harvesting:
     """What refining the entries of one document needs to know of it.
 
     `known` holds entries met before, by guid; `pages` those kept from an earlier try, for when they are not to be had.
+    A `forced` try of what is in quarantine is not counted among its tries.
     """
 
     feed: Feed
@@ -79,6 +80,7 @@ class Harvesting:
     now: datetime
     known: Mapping[str, KnownEntry] = field(default_factory=dict)
     pages: Mapping[str, Page] = field(default_factory=dict)
+    forced: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -172,7 +174,7 @@ class Gatherer:
         if isinstance(refined, Article):
             return Arrival(entry_hash=hashed, article=refined, raw=raw, page_error=find.error)
         dropped = refined or Dropped(guid=entry.guid, url=entry.url, reason="empty")
-        count = tries(entry, known) + 1
+        count = max(1, tries(entry, known) + (not outing.about.forced))
         return Drop(
             entry_hash=hashed, dropped=dropped, raw=raw, tries=count, retry_at=next_try(outing.about.now, count)
         )

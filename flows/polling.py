@@ -165,7 +165,8 @@ class Poller:
         title = feed.title or (parsed.title if parsed else state.title)
         language = parsed.language if parsed else None
         origin = Origin(url=public(answer.url), title=title, language=language, tags=feed.tags, pages=feed.pages)
-        return Harvesting(feed=feed, origin=origin, known=intake.known if intake else {}, now=self._round.now)
+        known, forced = intake.known if intake else {}, self._round.force
+        return Harvesting(feed=feed, origin=origin, known=known, now=self._round.now, forced=forced)
 
     async def _ask(self, state: FeedState, feed: Feed) -> Answer:
         stale = state.last_full_at is not None and self._round.now - state.last_full_at >= FULL

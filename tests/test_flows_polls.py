@@ -305,6 +305,13 @@ def test_an_entry_in_quarantine_is_tried_again_when_its_time_has_come(house: Hou
     assert house.ask("SELECT tries, retry_at > seen_at FROM quarantine") == [(2, 1)]
 
 
+def test_polling_by_force_uses_up_no_try(house: House, site: Site) -> None:
+    site.say(rss("<item><guid>bare</guid></item>"))
+    for _ in range(4):
+        house.poll(force=True)
+    assert house.ask("SELECT tries, retry_at > seen_at FROM quarantine") == [(1, 1)]
+
+
 def test_a_name_of_its_own_goes_to_the_server(house: House, site: Site) -> None:
     site.say(rss(item(1)))
     house.poll(user_agent='"Town Reader/1 (+https://town.example/bot)"')
