@@ -27,7 +27,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
-from benchmarks.generators import PREFIXES, PROLOGS, TEXTS, document, pumped
+from benchmarks.generators import document, pumped
+from benchmarks.pieces import PREFIXES, PROLOGS, TEXTS
 
 CORPUS = Path(os.environ.get("FANMILL_SHARED", Path(__file__).parents[2] / "shared")) / "corpus" / "feeds"
 SLOW = 1.0  # seconds for 100 kB

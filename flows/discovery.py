@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from extractors import discover, feed
@@ -25,7 +26,6 @@ from flows.address import host_of, with_login_of
 from flows.fetch import Answer, Fetcher, FetchError, Question
 from flows.workers import WorkerError, Workers
 
-OK = 200
 UNAUTHORIZED = 401
 FIRST, ALL = 10, 25  # candidates of a page asked until the first good one, and for all of them
 REFUSALS = {403, 429, 503}
@@ -85,7 +85,7 @@ class Seeker:
             answer = await self._fetcher.get(Question(url=address, private=self._private))
         except FetchError as error:
             raise NoFeedError(error.kind, str(error).partition(": ")[2]) from None
-        if answer.status != OK:
+        if answer.status != HTTPStatus.OK:
             raise NoFeedError(f"http_{answer.status}", refusal(answer))
         try:
             return Finding(found=[await self._read(answer, address, "address")])
@@ -145,7 +145,7 @@ class Seeker:
             return None
         if answer.status in REFUSALS and host_of(answer.url) == self._home:
             raise _RefusedError(f"it answers {answer.status}, so no more was tried")
-        if answer.status != OK or (candidate.source == "path" and is_home(answer.url)):
+        if answer.status != HTTPStatus.OK or (candidate.source == "path" and is_home(answer.url)):
             return None
         try:
             return await self._read(answer, url, candidate.source)

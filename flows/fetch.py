@@ -18,6 +18,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from http import HTTPStatus
 from importlib.metadata import version
 from types import TracebackType
 from typing import Self
@@ -48,7 +49,6 @@ __all__ = ["Answer", "FetchError", "Fetcher", "Question"]
 
 REDIRECTS = {301, 302, 303, 307, 308}
 PERMANENT = {301, 308}
-NOT_MODIFIED = 304
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, text/html;q=0.9, */*;q=0.5"
 COOKIE = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]{1,1000}")  # RFC 6265 §4.1.1, names and bare values
 MOST_COOKIES = 20
@@ -151,7 +151,7 @@ class Fetcher:
             answer = Answer(url=question.url, status=response.status, headers=headers)
             if response.status in REDIRECTS:
                 return replace(answer, cookies=cookies_of(response))
-            if response.status == NOT_MODIFIED:
+            if response.status == HTTPStatus.NOT_MODIFIED:
                 return answer
             return replace(answer, body=await self._read(response, question))
 

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from config.settings import Feed, Settings
@@ -38,7 +39,6 @@ CHUNK = 8  # articles a worker refines at a time
 TRIES = 3
 PATIENCE = 4
 UNASKED = "unasked"
-OK = 200
 NO_TRY = {UNASKED, "paused"}
 REFUSALS = {"http_429", "http_503"}
 PASSING = NO_TRY | {
@@ -162,7 +162,7 @@ class Gatherer:
             answer = await self._fetcher.get(question)
         except FetchError as error:
             return Find(error=error.kind)
-        if answer.status != OK:
+        if answer.status != HTTPStatus.OK:
             return Find(error=f"http_{answer.status}")
         return Find(page=Page(url=answer.url, body=answer.body, charset=answer.charset))
 
@@ -178,12 +178,6 @@ class Gatherer:
         return Drop(
             entry_hash=hashed, dropped=dropped, raw=raw, tries=count, retry_at=next_try(outing.about.now, count)
         )
-
-
-def fresh(entries: Sequence[Entry], known: Mapping[str, KnownEntry], *, force: bool = False) -> list[Entry]:
-    """The entries that are new or say something new, oldest first: what was told first is kept first."""
-    told = [e for e in entries if force or e.guid not in known or known[e.guid].entry_hash != entry_hash(e)]
-    return sorted(told, key=lambda entry: (entry.published is None, entry.published))
 
 
 def mark(entry: Entry, known: KnownEntry | None, *, tried: bool = True) -> str:

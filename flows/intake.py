@@ -3,8 +3,9 @@
     take(parsed, met, terms) ─▶ Intake(entries, known, passed, left)
 
 A first import takes the newest `most` entries; the others are passed over for good, since an archive is not news. Later
-the oldest `most` of what is new are taken, and what is left waits for the next poll: nothing is lost to a busy day.
-Entries that were purged stay away, and so do those that were too old for the operator when first met.
+the oldest `most` of what is new are taken, and what is left waits for the next poll: nothing is lost to a busy day. Of
+the entries taken, `fresh` are those to be refined. Entries that were purged stay away, and so do those that were too
+old for the operator when first met.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from extractors.article import entry_hash
 from extractors.model import Entry, ParsedFeed
 from storage.intents import KnownEntry
 
@@ -79,3 +81,9 @@ def newest(entries: Sequence[Entry], most: int) -> list[Entry]:
 def oldest(entries: Sequence[Entry], most: int) -> list[Entry]:
     """The `most` oldest entries; those without a date come last."""
     return sorted(entries, key=lambda entry: (entry.published is None, entry.published))[:most]
+
+
+def fresh(entries: Sequence[Entry], known: Mapping[str, KnownEntry], *, force: bool = False) -> list[Entry]:
+    """The entries that are new or say something new, oldest first: what was told first is kept first."""
+    told = [e for e in entries if force or e.guid not in known or known[e.guid].entry_hash != entry_hash(e)]
+    return sorted(told, key=lambda entry: (entry.published is None, entry.published))

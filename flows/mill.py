@@ -69,10 +69,6 @@ class Mill:
             raise CancelledError
         return asyncio.run_coroutine_threadsafe(self._shard(states, shared), self._loop).result()
 
-    def paused(self) -> dict[str, tuple[datetime, int]]:
-        """The hosts that asked for a pause in this run: until when (aware UTC), and the status that said so."""
-        return self._fetcher.paused()
-
     def _pauses(self) -> dict[str, datetime]:
         """The pauses that hosts asked for in earlier runs."""
         try:
@@ -97,11 +93,11 @@ class Mill:
         poller = Poller(self._fetcher, self._workers, self.writer, shared)
         left, outcomes = iter(states), dict[str, Outcome]()
 
-        async def lane() -> None:
+        async def walk() -> None:
             for state in left:
                 outcomes[state.slug] = await self._one(poller, state)
 
-        await asyncio.gather(*(lane() for _ in states[: self._abreast]))
+        await asyncio.gather(*(walk() for _ in states[: self._abreast]))
         return [outcomes[state.slug] for state in states]
 
     async def _one(self, poller: Poller, state: FeedState) -> Outcome:

@@ -13,6 +13,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 from config.settings import Feed
 from extractors.addresses import public
@@ -23,8 +24,6 @@ from flows.intake import Intake, is_new
 from flows.schedule import Past, next_poll, pace, silent_for
 from storage.intents import Arrival, Drop, FeedState, Harvest, Kept, KnownEntry, Poll
 
-OK = 200
-NOT_MODIFIED = 304
 MISSED = "gap: every entry is new, and newer than any before; some may have been missed"
 
 
@@ -32,12 +31,12 @@ def noted(now: datetime, state: FeedState, answer: Answer | None) -> Poll:
     """A poll with what its answer says. `now` is the run's time."""
     if answer is None:
         return Poll(started_at=now, outcome="unchanged")
-    whole = answer.status == OK
-    kept = state.body_hash if answer.status == NOT_MODIFIED else None
+    whole = answer.status == HTTPStatus.OK
+    kept = state.body_hash if answer.status == HTTPStatus.NOT_MODIFIED else None
     return Poll(
         started_at=now,
         status=answer.status,
-        outcome="not_modified" if answer.status == NOT_MODIFIED else "unchanged",
+        outcome="not_modified" if answer.status == HTTPStatus.NOT_MODIFIED else "unchanged",
         bytes=len(answer.body),
         etag=answer.headers.get("etag"),
         last_modified=answer.headers.get("last-modified"),

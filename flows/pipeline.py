@@ -97,7 +97,7 @@ class Run:
             return self._mill.writer.do(lambda store: self._close(store, run_id, outcomes, clock))
         except BaseException as error:
             reason = repr(error)[:500]
-            self._mill.writer.do(lambda store: self._give_up(store, run_id, reason))
+            self._mill.writer.do(lambda store: store.finish_run(run_id, "crashed", datetime.now(UTC), reason))
             raise
 
     def _open(self, store: Store) -> tuple[int, list[FeedState]]:
@@ -128,16 +128,8 @@ class Run:
 
     def _settle(self, store: Store, run_id: int) -> Kin:
         """Do what takes all polls to be over."""
-        now = datetime.now(UTC)
-        store.pause_hosts(self._mill.paused(), now)
-        store.forgive(run_id, now)
+        store.forgive(run_id, datetime.now(UTC))
         return store.relate()
-
-    def _give_up(self, store: Store, run_id: int, reason: str) -> None:
-        """Close the books of a run that ends early. What a host asked for holds all the same."""
-        now = datetime.now(UTC)
-        store.finish_run(run_id, "crashed", now, reason)
-        store.pause_hosts(self._mill.paused(), now)
 
     def _shards(self, due: Sequence[FeedState]) -> Iterator[Shard]:
         size = self._config.settings.shard_size

@@ -17,6 +17,7 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 from config.settings import Feed, Settings
 from extractors.addresses import public
@@ -26,8 +27,8 @@ from extractors.model import ParsedFeed
 from flows import refining
 from flows.address import with_login_of
 from flows.fetch import Answer, Fetcher, FetchError, Question
-from flows.gathering import Gatherer, Harvesting, Kept, fresh
-from flows.intake import Intake, Terms, take
+from flows.gathering import Gatherer, Harvesting, Kept
+from flows.intake import Intake, Terms, fresh, take
 from flows.notes import alarm, described, failed, missed, noted, settled, timed
 from flows.outcome import Outcome
 from flows.workers import WorkerError, Workers
@@ -35,9 +36,7 @@ from flows.writer import Writer
 from storage.connection import StoreError
 from storage.intents import FeedState, Harvest, Poll
 
-OK = 200
-CHANGES = 226  # RFC 3229: only what is new since the validators
-NOT_MODIFIED = 304
+READ = {HTTPStatus.OK, HTTPStatus.IM_USED, HTTPStatus.NOT_MODIFIED}  # IM_USED: only what is new (RFC 3229)
 FULL = timedelta(hours=12)
 
 
@@ -116,7 +115,7 @@ class Poller:
         else:
             parsed = await self._parse(state, feed, answer)
             intake = await self._take(state, feed, parsed)
-            poll = replace(poll, gap=answer.status == OK and missed(state, parsed, intake.known))
+            poll = replace(poll, gap=answer.status == HTTPStatus.OK and missed(state, parsed, intake.known))
             poll = described(poll, parsed, intake, answer, auto=feed.identity == "auto")
             about = self._about(state, feed, answer, parsed, intake)
             told = fresh(intake.entries, intake.known, force=self._round.force)
@@ -130,7 +129,7 @@ class Poller:
 
     def _unchanged(self, state: FeedState, poll: Poll) -> bool:
         same = state.body_hash is not None and poll.body_hash == state.body_hash and not self._round.force
-        return poll.status == NOT_MODIFIED or same
+        return poll.status == HTTPStatus.NOT_MODIFIED or same
 
     async def _take(self, state: FeedState, feed: Feed, parsed: ParsedFeed) -> Intake:
         met = await self._writer.ask(lambda store: store.known(state.id, parsed.entries, parsed.identity))
@@ -183,7 +182,7 @@ class Poller:
             answer = await self._fetcher.get(question)
         except FetchError as error:
             raise PollError(error.kind, str(error), until=error.until) from None
-        if answer.status not in {OK, CHANGES, NOT_MODIFIED}:
+        if answer.status not in READ:
             raise PollError(f"http_{answer.status}", f"the server answered {answer.status}", answer)
         return answer
 

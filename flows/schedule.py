@@ -27,6 +27,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from extractors.model import Hints
+from storage.intents import SILENT_DAYS, SILENT_GAPS
 
 HOUR = 3_600
 DAY = 24 * HOUR
@@ -37,7 +38,6 @@ STEADY = 6 * HOUR  # the most an adaptive interval grows for a feed that is not 
 SILENCE = ((30 * DAY, DAY), (14 * DAY, 12 * HOUR), (7 * DAY, 6 * HOUR))  # silent for, interval at least (CommaFeed's)
 RECENT = 20  # entries a pace is taken from
 PAIR = 2  # dates, without which there is no gap
-DEAD = (30 * DAY, 8)  # a feed is silent after so long, and after so many of its usual gaps
 TRIES = 5  # of a quarantined entry, after the first
 EARLY, SPREAD = 0.02, 0.08  # share of an interval taken off: always, and by luck
 LATE = 0.25  # share of a wait after failures added by luck
@@ -162,7 +162,7 @@ def silent_for(now: datetime, last_new: datetime | None, gap: int | None) -> int
     if last_new is None:
         return 0
     silent = (now - last_new).total_seconds()
-    return int(silent / DAY) if silent > max(DEAD[0], DEAD[1] * (gap or 0)) else 0
+    return int(silent / DAY) if silent > max(SILENT_DAYS * DAY, SILENT_GAPS * (gap or 0)) else 0
 
 
 def next_try(now: datetime, tries: int) -> datetime | None:

@@ -32,12 +32,12 @@ from config.settings import Settings
 from flows.exchange import FetchError
 from flows.guard import is_internal, is_number
 from flows.schedule import retry_after
+from storage.hosts import LONGEST
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
 PAUSES = {429: 3600, 503: 300}  # seconds at least
-LONGEST = timedelta(days=1)
 SILENT = 2  # times without an answer, after which a host is asked no more
 SLOWEST = 10.0  # seconds between two requests that a robots.txt can ask for
 Place = tuple[str, int | None]

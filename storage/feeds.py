@@ -40,8 +40,8 @@ UNCHANGED = 304
 LADDER = " guid link link_date link_date_title "  # of `identity`: it only moves on
 ADDRESS = re.compile(r"[A-Za-z][\w+.-]{0,20}://\S+")
 
-DUE = f"""SELECT id, slug, url, title, etag, last_modified, body_hash, next_poll_at, last_polled_at, last_success_at,
-    last_new_at, retired_at, failing_since, added_at, newest_entry_at, poll_interval_s, failures, entry_gap_s, identity,
+DUE = f"""SELECT id, slug, url, title, etag, last_modified, body_hash, next_poll_at, last_success_at,
+    last_new_at, retired_at, failing_since, added_at, newest_entry_at, failures, entry_gap_s, identity,
     iif(last_full_at > :now, NULL, last_full_at) AS last_full_at,
     iif(redirects >= {AGREED} AND (failures < {DOUBT} OR failures % 2 = 0), redirected_to, NULL) AS moved_to,
     coalesce(retries, 0) AS retries, coalesce(pending, 0) AS pending, asked_wait_s, skip_hours, skip_days

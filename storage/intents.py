@@ -13,6 +13,9 @@ from typing import Literal
 
 from extractors.model import Article, Dropped, Entry, Hints, Page
 
+SILENT_DAYS = 30  # without anything new, after which a feed that answers counts as silent,
+SILENT_GAPS = 8  # unless its usual gap is so long that this many of them are more
+
 PollOutcome = Literal["new", "unchanged", "not_modified", "partial", "error"]
 
 
@@ -21,7 +24,7 @@ class FeedState:
     """A feed as it was left by its last poll. `url` is its address from the configuration without what is secret in it.
 
     `moved_to` is the address it moved to for good, once that is settled. Validators come back byte for byte as they
-    were saved. `poll_interval_s` is seconds, `failures` those in a row, `failing_since` the first of them while the
+    were saved. `failures` those in a row, `failing_since` the first of them while the
     mill kept asking. `retries` counts quarantined entries whose time has come, `pending` articles whose page is still
     to be had. `entry_gap_s` is the mean number of seconds between entries, `newest_entry_at` the latest date among
     them; `last_full_at` when the whole document last came (status 200).
@@ -35,7 +38,6 @@ class FeedState:
     last_modified: str | None = None
     body_hash: str | None = None
     next_poll_at: datetime | None = None
-    last_polled_at: datetime | None = None
     last_success_at: datetime | None = None
     last_new_at: datetime | None = None
     retired_at: datetime | None = None
@@ -44,7 +46,6 @@ class FeedState:
     added_at: datetime | None = None
     newest_entry_at: datetime | None = None
     moved_to: str | None = None
-    poll_interval_s: int = 1800
     failures: int = 0
     retries: int = 0
     pending: int = 0
@@ -160,7 +161,6 @@ class Kept:
     rewritten: int = 0
     duplicates: int = 0
     dropped: int = 0
-    article_ids: tuple[int, ...] = ()
     raw_fault: str | None = None
 
 

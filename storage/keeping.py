@@ -62,7 +62,6 @@ def keep_articles(connection: sqlite3.Connection, harvest: Harvest, drafts: Sequ
         changed=len(chosen(drafts, "changed")),
         rewritten=len(chosen(drafts, "rewritten")),
         duplicates=len(joined & {ids[draft.uid] for draft in chosen(drafts, "new", "changed")}),
-        article_ids=tuple(fresh),
     )
 
 

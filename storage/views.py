@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from storage.feeds import AGREED
+from storage.intents import SILENT_DAYS, SILENT_GAPS
+
 VIEWS = (
     """CREATE VIEW v_articles AS -- articles with the name of their feed and their tags as text
 SELECT a.id, a.uid, a.published_at, a.title, f.slug AS feed, f.title AS feed_title, a.section, a.topic, a.labels,
@@ -44,7 +47,7 @@ FROM revisions AS r JOIN articles AS a ON a.id = r.article_id""",
 SELECT article_id, revision, seen_at, replaced_at, title, text FROM revisions
 UNION ALL SELECT a.id, a.revision, coalesce(a.changed_at, a.first_seen_at), NULL, t.title, t.text
 FROM articles AS a JOIN article_texts AS t ON t.article_id = a.id""",
-    """CREATE VIEW v_feed_health AS -- how each feed fares; silent: it answers, but has long had nothing new
+    f"""CREATE VIEW v_feed_health AS -- how each feed fares; silent: it answers, but has long had nothing new
 WITH counted AS (
     SELECT feed_id, count(*) AS articles, count(duplicate_of) AS duplicates,
         sum(first_seen_at >= strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-28 days')) AS recent
@@ -55,12 +58,13 @@ timed AS (
         max(1.0, min(4.0, (julianday('now') - julianday(added_at)) / 7)) AS weeks FROM feeds),
 judged AS (
     SELECT f.*, t.days, t.weeks, f.enabled AND f.retired_at IS NULL AND f.paused_at IS NULL AND f.failures = 0
-        AND f.last_success_at IS NOT NULL AND t.days > max(30, 8 * coalesce(f.entry_gap_s, 0) / 86400.0) AS silent
+        AND f.last_success_at IS NOT NULL
+        AND t.days > max({SILENT_DAYS}, {SILENT_GAPS} * coalesce(f.entry_gap_s, 0) / 86400.0) AS silent
     FROM feeds AS f JOIN timed AS t ON t.id = f.id),
 asked AS (
     SELECT id, replace(replace(replace(substr(url, instr(url, '://') + 3), '?', '/'), '#', '/'), ':', '/') || '/'
         AS place
-    FROM (SELECT id, iif(redirects >= 3, redirected_to, url) AS url FROM feeds)),
+    FROM (SELECT id, iif(redirects >= {AGREED}, redirected_to, url) AS url FROM feeds)),
 held AS (
     SELECT a.id, p.until_at FROM asked AS a
     JOIN pauses AS p ON p.host = rtrim(lower(substr(a.place, 1, instr(a.place, '/') - 1)), '.')
@@ -76,7 +80,7 @@ SELECT j.id, j.slug, j.title, j.url, j.redirected_to,
     coalesce(w.quarantined, 0) AS quarantined,
     coalesce(c.articles, 0) AS articles, coalesce(c.duplicates, 0) AS duplicates
 FROM judged AS j LEFT JOIN counted AS c ON c.feed_id = j.id LEFT JOIN waiting AS w ON w.feed_id = j.id
-    LEFT JOIN held AS h ON h.id = j.id""",
+    LEFT JOIN held AS h ON h.id = j.id""",  # noqa: S608 - numbers of ours
     """CREATE VIEW v_tags_by_week AS -- articles a tag had in the week that begins on that Monday, copies not counted
 SELECT date(a.published_at, 'weekday 0', '-6 days') AS week, x.tag_id AS tag, t.name AS tag_name, t.kind,
     count(*) AS articles

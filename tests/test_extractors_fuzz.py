@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.configuration import set_hypothesis_home_dir
 
-from benchmarks.generators import SPACES, Dice, document, outlines
+from benchmarks.generators import Dice, document, outlines
 from benchmarks.invariants import URL, check_line, examine, examine_again, examine_list
+from benchmarks.pieces import SPACES
 from extractors.feed import FeedError, parse
 from extractors.safe import plain
 

@@ -23,7 +23,8 @@ from extractors.article import Origin, entry_hash
 from extractors.model import AGAIN, Entry, Page
 from flows import refining
 from flows.fetch import Fetcher
-from flows.gathering import Gatherer, Harvesting, Kept, fresh
+from flows.gathering import Gatherer, Harvesting, Kept
+from flows.intake import fresh
 from flows.refining import prepare
 from flows.schedule import next_try
 from flows.workers import Workers
