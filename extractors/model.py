@@ -160,11 +160,56 @@ class Fingerprint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A block of a text as its source is remembered by: see `extractors.marks`.
+
+    `hash` is 64 bits, signed, of its words with digits and the article's title masked. `top` and `end` are its places
+    from the first and from the last block of the text, from 0. `call`: it has the shape of a call to action.
+    `cut`: a learnt rule has cut it.
+    """
+
+    hash: int
+    words: int
+    heading: bool = False
+    call: bool = False
+    cut: bool = False
+    top: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """The element that held the body of a page of `host`: its path of tags and classes, and the bytes of prose in it.
+
+    Of several pages, `prose` is the mean.
+    """
+
+    host: str
+    path: str
+    prose: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learnt:
+    """What earlier articles taught about a source, and what the operator decided.
+
+    `blocks` are hashes of blocks that are chrome, `kept` ids of rules that are not to cut here, `containers` the ones
+    that won on enough earlier pages, at most one a host.
+    """
+
+    blocks: frozenset[int] = frozenset()
+    kept: frozenset[str] = frozenset()
+    containers: tuple[Container, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cleaned:
     """Text without chrome, and what was learnt on the way.
 
-    `source` names what the text was taken from: feed, json-ld, fast, trafilatura or text.
-    `confidence` is how sure we are of the text. `wall` names the login or pay wall met, if any.
+    `source` names what the text was taken from: feed, site, json-ld, container, fast, trafilatura or text.
+    `confidence` is how sure we are of the text; `doubt` says in one word why it is low, see `extractors.verdict`.
+    `wall` names the login or pay wall met, if any. `marks` are the blocks of the text and those that learnt rules cut,
+    `container` the element that held the body, when it was one.
     """
 
     title: str = ""
@@ -179,7 +224,10 @@ class Cleaned:
     cuts: tuple[Cut, ...] = ()
     source: str = "text"
     confidence: float = 1.0
+    doubt: str = ""
     wall: str | None = None
+    marks: tuple[Mark, ...] = ()
+    container: Container | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,11 +247,14 @@ class Article:
     summary: str = ""
     source: str = "feed"
     confidence: float = 1.0
+    doubt: str = ""
     links: tuple[Link, ...] = ()
     cuts: tuple[Cut, ...] = ()
     tagging: Tagging = field(default_factory=Tagging)
     fingerprint: Fingerprint = field(default_factory=Fingerprint)
     terms: tuple[tuple[str, int], ...] = ()
+    marks: tuple[Mark, ...] = ()
+    container: Container | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
