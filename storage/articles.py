@@ -13,8 +13,7 @@ from typing import Any
 from extractors.addresses import canonical, domain
 from extractors.fingerprints import title_key
 from extractors.model import Evidence, Link, Tag
-from storage.drafts import Draft, chosen, section_of
-from storage.intents import Harvest
+from storage.drafts import Batch, Draft, chosen, section_of
 from storage.rows import all_scrubbed, insert, insert_together, iso, maybe_iso, scrub, scrubbed
 
 Ids = Mapping[str, int]  # uid → article id
@@ -22,7 +21,7 @@ Ids = Mapping[str, int]  # uid → article id
 COLUMNS = (
     "url", "canonical_url", "title", "title_key", "author", "language", "published_at", "published_source",
     "updated_at", "entry_hash", "content_hash", "saved_hash", "raw_hash", "word_count", "section", "topic",
-    "topic_score", "labels", "extractor", "confidence", "image_url", "summary", "page_error",
+    "topic_score", "labels", "extractor", "confidence", "doubt", "image_url", "summary", "page_error",
 )  # fmt: skip
 ADD = f"""INSERT INTO articles(uid, feed_id, guid, first_seen_at, run_id, {", ".join(COLUMNS)})
 VALUES (?, ?, ?, ?, ?, {", ".join("?" * len(COLUMNS))})"""  # noqa: S608 - names of ours
@@ -47,14 +46,14 @@ ADDRESSES = 32  # of an article; one that has more has another at every visit, a
 TITLE_WORDS = 3  # of a link without a known address, before its title may name an article
 
 
-def write(connection: sqlite3.Connection, harvest: Harvest, drafts: Sequence[Draft]) -> dict[str, int]:
+def write(connection: sqlite3.Connection, batch: Batch, drafts: Sequence[Draft]) -> dict[str, int]:
     """Write what is new or different, and give the ids of all drafts by uid."""
     ids = {draft.uid: draft.stored.id for draft in drafts if draft.stored}
     for draft in drafts:
         if draft.stored is None:
-            ids[draft.uid] = add(connection, harvest, draft)
+            ids[draft.uid] = add(connection, batch, draft)
         elif draft.change != "same":
-            replace(connection, harvest, draft)
+            replace(connection, batch, draft)
         elif (draft.entry_hash, draft.page_error) != (draft.stored.entry_hash, draft.stored.page_error):
             connection.execute(SEEN, (draft.entry_hash, draft.page_error, draft.stored.id))
     texts = [
@@ -65,17 +64,17 @@ def write(connection: sqlite3.Connection, harvest: Harvest, drafts: Sequence[Dra
     return ids
 
 
-def add(connection: sqlite3.Connection, harvest: Harvest, draft: Draft) -> int:
+def add(connection: sqlite3.Connection, batch: Batch, draft: Draft) -> int:
     """Insert a new article's row and give its id."""
-    row = (draft.uid, harvest.feed.id, draft.article.guid, iso(harvest.poll.started_at), harvest.run_id, *values(draft))
+    row = (draft.uid, batch.feed_id, draft.article.guid, iso(batch.now), batch.run_id, *values(draft))
     return int(connection.execute(ADD, scrubbed(row)).lastrowid or 0)
 
 
-def replace(connection: sqlite3.Connection, harvest: Harvest, draft: Draft) -> None:
+def replace(connection: sqlite3.Connection, batch: Batch, draft: Draft) -> None:
     """Bring an article's row and text up to date, keeping the form it had when the publisher changed it."""
     assert draft.stored
     since = draft.stored.changed_at or draft.stored.first_seen_at
-    article, now = draft.stored.id, max(iso(harvest.poll.started_at), since)  # the clock may have been set back
+    article, now = draft.stored.id, max(iso(batch.now), since)  # the clock may have been set back
     if draft.change == "changed":
         former = {"id": article, "now": now, "title": draft.title, "text": scrub(draft.article.text)}
         connection.execute(REMEMBER, former)
@@ -97,7 +96,7 @@ def values(draft: Draft) -> tuple[Any, ...]:
         draft.entry_hash, draft.content_hash, draft.saved_hash, draft.raw_hash, words,
         section.name if section else None, section.id if section else None, section.score if section else None,
         ", ".join(article.tagging.labels),
-        article.source, article.confidence, article.image, article.summary, draft.page_error,
+        article.source, article.confidence, article.doubt, article.image, article.summary, draft.page_error,
     )  # fmt: skip
 
 

@@ -36,7 +36,9 @@ ON CONFLICT(article_id) DO NOTHING"""
 APART = {"new", "quotes"}
 
 
-def place(connection: sqlite3.Connection, drafts: Sequence[Draft], ids: Mapping[str, int], run_id: int) -> set[int]:
+def place(
+    connection: sqlite3.Connection, drafts: Sequence[Draft], ids: Mapping[str, int], run_id: int | None
+) -> set[int]:
     """Place new and changed articles among what is known, and settle the groups this touches.
 
     Gives the ids of the drafts that turned out to be copies of something, whichever of the two is the original.

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Literal
@@ -19,7 +19,7 @@ from typing import Literal
 from extractors.addresses import canonical
 from extractors.fingerprints import title_key
 from extractors.model import AGAIN, Article, Evidence, Tag
-from storage.intents import Arrival, Harvest
+from storage.intents import Arrival
 from storage.rows import iso, moment, read, scrub
 
 Change = Literal["new", "changed", "rewritten", "same"]
@@ -30,6 +30,21 @@ AHEAD = timedelta(days=1)  # a clock may be wrong by a time zone
 STORED = """SELECT id, guid, uid, title, title_key, canonical_url, published_at, published_source, first_seen_at,
     changed_at, revision, entry_hash, content_hash, saved_hash, raw_hash, page_error
 FROM articles WHERE feed_id = :feed AND guid IN (SELECT value FROM json_each(:guids))"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Articles of one feed that are written together.
+
+    `recleaned`: they come of the raw input that is stored, so that what differs is our doing, whatever it is.
+    """
+
+    feed_id: int
+    slug: str
+    now: datetime
+    run_id: int | None = None
+    arrivals: Sequence[Arrival] = ()
+    recleaned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +88,7 @@ class Draft:
     raw_hash: str | None
     page_error: str | None
     stored: Stored | None
+    recleaned: bool = False
 
     @property
     def change(self) -> Change:
@@ -82,7 +98,7 @@ class Draft:
         if self.content_hash != self.stored.content_hash:
             recleaned = self.raw_hash is not None and self.raw_hash == self.stored.raw_hash
             stopgap = self.stored.entry_hash.startswith(AGAIN)  # the feed's text, until its page could be had
-            return "rewritten" if recleaned or stopgap else "changed"
+            return "rewritten" if self.recleaned or recleaned or stopgap else "changed"
         return "same" if self.saved_hash == self.stored.saved_hash else "rewritten"
 
     @property
@@ -96,28 +112,33 @@ class Draft:
         )
 
 
-def read_drafts(connection: sqlite3.Connection, harvest: Harvest) -> list[Draft]:
-    """The harvest's arrivals as drafts, in order; of two with one guid the last."""
-    if not harvest.arrivals:
+def read_drafts(connection: sqlite3.Connection, batch: Batch) -> list[Draft]:
+    """The arrivals as drafts, in order; of two with one guid the last.
+
+    Of articles cleaned again those that are stored no longer are left out.
+    """
+    if not batch.arrivals:
         return []
-    last = {scrub(arrival.article.guid): arrival for arrival in harvest.arrivals}
-    values = {"feed": harvest.feed.id, "guids": json.dumps(list(last))}
+    last = {scrub(arrival.article.guid): arrival for arrival in batch.arrivals}
+    values = {"feed": batch.feed_id, "guids": json.dumps(list(last))}
     stored = {row.guid: row for row in read(connection, Stored, STORED, values)}
-    return [draft(harvest, arrival, stored.get(guid)) for guid, arrival in last.items()]
+    if batch.recleaned:
+        return [again(batch, arrival, stored[guid]) for guid, arrival in last.items() if guid in stored]
+    return [draft(batch, arrival, stored.get(guid)) for guid, arrival in last.items()]
 
 
-def draft(harvest: Harvest, arrival: Arrival, stored: Stored | None) -> Draft:
+def draft(batch: Batch, arrival: Arrival, stored: Stored | None) -> Draft:
     """One arrival as a draft."""
     article = arrival.article
     title = scrub(article.title)
     own = canonical(scrub(article.url))
     url_key = canonical(scrub(article.canonical_url)) or own
-    published_at, published_source = dated(article.published, harvest.poll.started_at, stored)
+    published_at, published_source = dated(article.published, batch.now, stored)
     return Draft(
         article=article,
         entry_hash=scrub(arrival.entry_hash),
         raw=arrival.raw,
-        uid=stored.uid if stored else uid(harvest.feed.slug, article.guid),
+        uid=stored.uid if stored else uid(batch.slug, article.guid),
         title=title,
         title_key=title_key(title),
         url_key=url_key,
@@ -130,6 +151,13 @@ def draft(harvest: Harvest, arrival: Arrival, stored: Stored | None) -> Draft:
         page_error=arrival.page_error,
         stored=stored,
     )
+
+
+def again(batch: Batch, arrival: Arrival, stored: Stored) -> Draft:
+    """An article cleaned again as a draft: all that is known of its entry, its page and its raw input stays."""
+    made = draft(batch, replace(arrival, raw=None), stored)
+    known = {"entry_hash": stored.entry_hash, "raw_hash": stored.raw_hash, "page_error": stored.page_error}
+    return replace(made, **known, recleaned=True)  # type: ignore[arg-type]
 
 
 def dated(published: datetime | None, now: datetime, stored: Stored | None) -> tuple[str, str]:
@@ -177,7 +205,7 @@ def saved_hash(article: Article) -> str:
         [(one.id, one.name, one.type, one.salience, one.mentions, one.in_title) for one in tagging.entities],
         article.fingerprint.algorithm,
     )  # fmt: skip
-    return digest(repr(parts))
+    return digest(repr(parts), *([article.doubt] if article.doubt else []))  # most texts are not in doubt
 
 
 def evidence(one: Evidence) -> tuple[str, str, int, int, str]:

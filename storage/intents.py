@@ -7,11 +7,11 @@ Times are aware UTC; the database holds them to the second.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from extractors.model import Article, Dropped, Entry, Hints, Page
+from extractors.model import Article, Dropped, Entry, Hints, Learnt, Page
 
 SILENT_DAYS = 30  # without anything new, after which a feed that answers counts as silent,
 SILENT_GAPS = 8  # unless its usual gap is so long that this many of them are more
@@ -178,3 +178,103 @@ class KnownEntry:
     guid: str = ""
     tries: int = 0
     buried: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A feed as its stored articles are cleaned again: what `Origin` wants to know, as the store knows it.
+
+    `learnt` are the rules for a new article; `past` blocks of rules that have faded since, each with the time (ISO
+    8601) of the last article that had it: for an article first seen until then they hold as well. `rules` spells out
+    all of them, see `storage.rulebook`.
+    """
+
+    id: int
+    slug: str
+    url: str
+    title: str = ""
+    language: str | None = None
+    learnt: Learnt = field(default_factory=Learnt)
+    past: tuple[tuple[int, str], ...] = ()
+    rules: str = ""
+
+    def learnt_for(self, first_seen_at: str) -> Learnt:
+        """What an article first seen then (ISO 8601) is cleaned by: the rules of now, and those that held then."""
+        then = {block for block, last in self.past if last >= first_seen_at}
+        return replace(self.learnt, blocks=self.learnt.blocks | then) if then else self.learnt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEntry:
+    """A stored article as it came in. `entry` is None when its raw input is not to be had, `page` when it had none.
+
+    `extractor` is what its text was taken from.
+    """
+
+    id: int
+    guid: str
+    first_seen_at: str
+    entry_hash: str
+    extractor: str = ""
+    page_error: str | None = None
+    entry: Entry | None = None
+    page: Page | None = None
+    raw: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """What one feed taught in a run: how many blocks were learnt as its chrome, how many it no longer has.
+
+    `withdrawn` are those that were learnt too soon: they are not cut any more, in stored articles neither.
+    """
+
+    feed: str
+    learnt: int = 0
+    faded: int = 0
+    withdrawn: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What cleaning a stored article again changes. Empty fields are the same before and after.
+
+    `title`, `text` are (before, after); the others hold lines that go and lines that come.
+    """
+
+    article_id: int
+    headline: str
+    title: tuple[str, str] | None = None
+    text: tuple[str, str] | None = None
+    cuts: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    links: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    tags: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recleaned:
+    """What became of articles that were cleaned again; `missing` are those without raw input."""
+
+    changed: int = 0
+    same: int = 0
+    missing: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChromeRow:
+    """A rule of chrome as `fanmill chrome` lists it.
+
+    `state` is shipped, learnt, faded, candidate (repeated, but not enough) or chosen. `feed` is "" for all feeds.
+    `cuts` counts the cuts stored now, `seen` of the last `of` articles had the block. `choice` is keep, cut or "".
+    """
+
+    rule: str
+    state: str
+    feed: str = ""
+    cuts: int = 0
+    seen: int = 0
+    of: int = 0
+    sample: str = ""
+    choice: str = ""

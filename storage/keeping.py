@@ -1,6 +1,6 @@
 """The one transaction in which a harvest is kept.
 
-    drafts ─▶ rows ─▶ copies ─▶ links ─▶ what was dropped ─▶ the poll and the feed's new state
+    drafts ─▶ rows ─▶ copies ─▶ links ─▶ traces ─▶ what was dropped ─▶ the poll and the feed's new state
 
 All of it or nothing: validators are saved with the articles they stand for, so that a feed whose articles were not kept
 is read again.
@@ -12,9 +12,9 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 
-from storage import articles, copies, feeds, kin, links, quarantine, tombstones
+from storage import articles, copies, feeds, kin, links, quarantine, tombstones, traces
 from storage.connection import write_tx
-from storage.drafts import Draft, chosen, read_drafts, uid
+from storage.drafts import Batch, Draft, chosen, read_drafts, uid
 from storage.intents import Harvest, Kept
 from storage.raw import RawFile
 
@@ -28,41 +28,56 @@ def keep(connection: sqlite3.Connection, harvest: Harvest, raw: RawFile | None =
     `raw` is written last, before the commit: an article without its raw input cannot be cleaned again, while raw input
     without an article does no harm.
     """
+    feed, at = harvest.feed, harvest.poll.started_at
+    batch = Batch(feed_id=feed.id, slug=feed.slug, now=at, run_id=harvest.run_id, arrivals=harvest.arrivals)
     with write_tx(connection):
-        drafts = read_drafts(connection, harvest)
-        kept = keep_articles(connection, harvest, drafts)
+        drafts = read_drafts(connection, batch)
+        kept = keep_articles(connection, batch, drafts)
         kept = replace(kept, dropped=quarantine.set_aside(connection, harvest))
         quarantine.give_up(connection, harvest)
         tombstones.pass_over(connection, harvest)
         feeds.note_poll(connection, harvest, kept)
         fault = keep_raw(connection, harvest, drafts, raw) if raw else None
         if fault and harvest.poll.outcome == "partial":  # without raw input, what is missing has to be read anew
-            connection.execute(FORGET, (harvest.feed.id,))
+            connection.execute(FORGET, (feed.id,))
     return replace(kept, raw_fault=fault)
 
 
-def keep_articles(connection: sqlite3.Connection, harvest: Harvest, drafts: Sequence[Draft]) -> Kept:
-    """Write the articles, find what they are copies of, and link them to their kin both ways."""
+def keep_articles(connection: sqlite3.Connection, batch: Batch, drafts: Sequence[Draft]) -> Kept:
+    """Write the articles with what they teach of their feed, and note that they are not in quarantine."""
     if not drafts:
         return Kept()
+    ids, joined = put(connection, batch, drafts)
     written = chosen(drafts, "new", "changed", "rewritten")
-    before = links.keys_of(connection, [draft.stored.id for draft in written if draft.stored])
-    ids = articles.write(connection, harvest, drafts)
-    joined = copies.place(connection, written, ids, harvest.run_id)
-    for draft in written:
-        if draft.stored is None or draft.content_hash != draft.stored.content_hash:
-            kin.remember(connection, ids[draft.uid], draft.article.terms)
-    fresh = [ids[draft.uid] for draft in written]
-    if fresh:
-        links.resolve(connection, fresh, before | links.keys_of(connection, fresh))
-    guids = [draft.article.guid for draft in drafts]
-    quarantine.resolve(connection, harvest.feed.id, guids, harvest.poll.started_at)
+    if written:
+        traces.keep_containers(connection, batch, [draft.article.container for draft in written])
+        traces.keep_marks(connection, batch.feed_id, {ids[draft.uid]: draft.article.marks for draft in written})
+        traces.refresh(connection, batch.feed_id)
+    quarantine.resolve(connection, batch.feed_id, [draft.article.guid for draft in drafts], batch.now)
     return Kept(
         new=len(chosen(drafts, "new")),
         changed=len(chosen(drafts, "changed")),
         rewritten=len(chosen(drafts, "rewritten")),
         duplicates=len(joined & {ids[draft.uid] for draft in chosen(drafts, "new", "changed")}),
     )
+
+
+def put(connection: sqlite3.Connection, batch: Batch, drafts: Sequence[Draft]) -> tuple[dict[str, int], set[int]]:
+    """Write what is new or different, find what it is a copy of, and link it to its kin both ways.
+
+    Gives the ids of all drafts by uid, and of those that turned out to be copies.
+    """
+    written = chosen(drafts, "new", "changed", "rewritten")
+    before = links.keys_of(connection, [draft.stored.id for draft in written if draft.stored])
+    ids = articles.write(connection, batch, drafts)
+    joined = copies.place(connection, written, ids, batch.run_id)
+    for draft in written:
+        if draft.stored is None or draft.content_hash != draft.stored.content_hash:
+            kin.remember(connection, ids[draft.uid], draft.article.terms)
+    fresh = [ids[draft.uid] for draft in written]
+    if fresh:
+        links.resolve(connection, fresh, before | links.keys_of(connection, fresh))
+    return ids, joined
 
 
 def keep_raw(connection: sqlite3.Connection, harvest: Harvest, drafts: Sequence[Draft], raw: RawFile) -> str | None:

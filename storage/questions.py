@@ -82,6 +82,10 @@ SELECT tag, score, source, evidence FROM v_article_tags WHERE article_id = 1 ORD
 SELECT rule, position, text FROM cuts WHERE article_id = 1 ORDER BY id""",
     "The rules that cut most": """
 SELECT rule, count(*) AS cuts, count(DISTINCT article_id) AS articles FROM cuts GROUP BY rule ORDER BY cuts DESC""",
+    "What each feed repeats from article to article": """
+SELECT feed, rule, seen, looked_at, cuts, sample FROM v_chrome WHERE state = 'learnt' ORDER BY feed, seen DESC""",
+    "Articles whose text is in doubt, and why": """
+SELECT id, title, doubt, confidence, extractor FROM v_articles WHERE doubt <> '' ORDER BY confidence""",
     "Articles without a tag": """
 SELECT id, title FROM v_unique_articles WHERE tags IS NULL""",
     "Articles whose section is in doubt": """

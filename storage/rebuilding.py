@@ -17,7 +17,7 @@ from collections.abc import Callable, Container, Sequence
 from extractors.addresses import public
 from storage.feeds import hushed
 
-MADE = re.compile(r"CREATE (TABLE|INDEX|VIEW|TRIGGER|VIRTUAL TABLE) (\w+)")
+MADE = re.compile(r"CREATE (?:UNIQUE )?(TABLE|INDEX|VIEW|TRIGGER|VIRTUAL TABLE) (\w+)")
 HANGING = """SELECT name, sql FROM sqlite_master
 WHERE tbl_name = ? AND type IN ('index', 'trigger') AND sql IS NOT NULL ORDER BY rowid"""
 ASIDE = "old_of_"

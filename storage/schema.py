@@ -40,6 +40,12 @@ def m002_polite(db: Database) -> None:
         db.conn.execute(GONE)
 
 
+@migrations()
+def m003_learning(db: Database) -> None:
+    """What learning a feed's chrome needs: marks, learnt rules, choices, containers; why a text is in doubt."""
+    rebuilding.rebuild(db.conn, STATEMENTS)
+
+
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring the schema up to date. Call it inside a write transaction; two processes may do so at once.
 

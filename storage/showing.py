@@ -9,7 +9,8 @@ from storage.rows import read
 
 ARTICLE = """SELECT a.id, a.uid, a.title, t.text, a.summary, a.author, a.language, a.url, a.published_at,
     a.published_source, a.first_seen_at, a.changed_at, a.revision, a.word_count, f.slug AS feed, f.title AS feed_title,
-    a.section, a.topic, a.labels, a.story_id, a.duplicate_of, a.extractor, a.confidence, a.image_url
+    a.section, a.topic, a.labels, a.story_id, a.duplicate_of, a.extractor, a.confidence, a.doubt,
+    a.image_url
 FROM articles AS a JOIN article_texts AS t ON t.article_id = a.id JOIN feeds AS f ON f.id = a.feed_id
 WHERE a.id = :id"""
 TAGS = """SELECT tag, tag_name AS name, kind, score, source, evidence FROM v_article_tags
@@ -57,6 +58,7 @@ class ArticleRow:
     duplicate_of: int | None
     extractor: str
     confidence: float
+    doubt: str
     image_url: str | None
 
 

@@ -8,24 +8,47 @@
         store.finish_run(run, "completed", now)
         store.optimize()
 
-Each method is one transaction and raises `StoreError` when the database cannot be used. A store belongs to the thread
-that opened it. Reading is in `storage.queries`; a few reads stand here for the pipeline's sake.
+Each method is one transaction, but for `learn`, which has one a feed, and raises `StoreError` when the database cannot
+be used. A store belongs to the thread that opened it. Reading is in `storage.queries`; a few reads stand here for the
+pipeline's sake. What has to do with learning is imported when it is asked for: a search should not wait 0.1 s for it.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
-from extractors.model import Entry
-from storage import hosts, keeping, kin, purging, queries, roster, runs, waiting
+from extractors.model import Entry, Learnt
+from storage import (
+    hosts,
+    keeping,
+    kin,
+    purging,
+    queries,
+    roster,
+    runs,
+    waiting,
+)
 from storage.connection import BUSY_MS, connect, speaking, write_tx
 from storage.feeds import due, note_poll
-from storage.intents import FeedState, Harvest, Kept, KnownEntry, Waiting
+from storage.intents import (
+    Arrival,
+    ChromeRow,
+    Difference,
+    FeedState,
+    Harvest,
+    Kept,
+    KnownEntry,
+    Lesson,
+    Recleaned,
+    Source,
+    StoredEntry,
+    Waiting,
+)
 from storage.purging import Purged, Selection
 from storage.queries import Hit, Search
 from storage.raw import RawFile
@@ -133,6 +156,88 @@ class Store:
                 return purging.count(purging.choose(self.connection, selection))
             purged = purging.purge(self.connection, selection, now, self.raw)
             return purging.compact(self.connection, purged, self.raw) if vacuum else purged
+
+    def learnt(self, feed_id: int) -> Learnt:
+        """What new articles of a feed are cleaned by, beyond the shipped rules."""
+        from storage import rulebook
+
+        with speaking(self.path):
+            return rulebook.learnt(self.connection, feed_id)
+
+    def learn(self, now: datetime) -> tuple[Lesson, ...]:
+        """Look for what feeds repeat, in those with articles since it was last done; see `storage.teaching`."""
+        from storage import teaching
+
+        with speaking(self.path):
+            return teaching.learn(self.connection, now)
+
+    def unclean(self) -> tuple[tuple[Source, tuple[int, ...]], ...]:
+        """The feeds whose rules are not those their stored articles were cleaned by, each with those concerned."""
+        from storage import recleaning
+
+        with speaking(self.path):
+            return recleaning.unclean(self.connection)
+
+    def sources(self, slugs: Sequence[str] = ()) -> tuple[Source, ...]:
+        """The feeds, or those of `slugs`, as their articles are cleaned. Raises `StoreError` for an unknown one."""
+        from storage import rulebook
+
+        with speaking(self.path):
+            return rulebook.sources(self.connection, slugs)
+
+    def entries(
+        self, source: Source, after: int = 0, limit: int = 64, ids: Sequence[int] | None = None
+    ) -> list[StoredEntry]:
+        """Stored articles of a feed as they came in, ascending by id from beyond `after`; of `ids`, ascending too."""
+        from storage import recleaning
+
+        with speaking(self.path):
+            rows = recleaning.entries(self.connection, source, after, limit, ids)
+            return recleaning.recalled(rows, self.raw)
+
+    def reclean(self, source: Source, arrivals: Sequence[Arrival], now: datetime) -> Recleaned:
+        """Write what cleaning stored articles again has changed, all or nothing; see `storage.recleaning`."""
+        from storage import recleaning
+
+        with speaking(self.path):
+            return recleaning.reclean(self.connection, source, arrivals, now)
+
+    def settled(self, source: Source) -> None:
+        """Note that the stored articles of a feed are cleaned by the rules of `source`."""
+        from storage import rulebook
+
+        with speaking(self.path), write_tx(self.connection):
+            rulebook.settle(self.connection, source.id, source.rules)
+
+    def compare(self, source: Source, arrivals: Sequence[Arrival], now: datetime) -> list[Difference]:
+        """What `reclean` would change. Writes nothing."""
+        from storage import differences, recleaning
+
+        with speaking(self.path):
+            return differences.compare(self.connection, recleaning.batch(source, arrivals, now))
+
+    def chrome(self, feed: str = "") -> list[ChromeRow]:
+        """The rules of chrome with their counts and samples, of one feed or all; see `storage.chrome`."""
+        from storage.chrome import chrome
+
+        with speaking(self.path):
+            return chrome(self.connection, feed)
+
+    def choose(
+        self,
+        rules: Sequence[str],
+        choice: Literal["keep", "cut", "forget"],
+        feed: str | None,
+        now: datetime,
+        *,
+        shipped: Collection[str] = (),
+    ) -> list[str]:
+        """Decide on rules of chrome for good, for a feed or all. Gives those nobody knows; see `storage.choices`."""
+        from storage import choices
+
+        decision = choices.Decision(rules=rules, choice=choice, feed=feed, now=now, shipped=shipped)
+        with speaking(self.path):
+            return choices.choose(self.connection, decision)
 
     def relate(self) -> kin.Kin:
         """Put articles that are new since the last time into stories, and find what to read with each."""

@@ -11,6 +11,7 @@ so that lists and counts read a tenth of the pages.
 from __future__ import annotations
 
 from storage.journal import JOURNAL
+from storage.lessons import LEARNING
 
 ARTICLES = (
     """CREATE TABLE stories( -- one event as several outlets tell it
@@ -48,14 +49,16 @@ ARTICLES = (
     labels TEXT NOT NULL DEFAULT '', -- the few tags a reader sees: Big Tech, AI Policy, China, Microsoft
     story_id INTEGER REFERENCES stories(id) ON DELETE SET NULL,
     duplicate_of INTEGER REFERENCES articles(id) ON DELETE SET NULL, -- the earliest copy, which has NULL here
-    extractor TEXT NOT NULL, -- what the text was taken from: feed, json-ld, fast, trafilatura, text
+    extractor TEXT NOT NULL, -- what the text was taken from: feed, site, json-ld, container, fast, trafilatura, text
     confidence REAL NOT NULL DEFAULT 1, -- 0 to 1, in the text being whole and clean
+    doubt TEXT NOT NULL DEFAULT '', -- why confidence is low, one word; '' when it is not
     page_error TEXT, -- why its page was not read: robots, http_403, timeout ...; NULL when it was or was not wanted
     run_id INTEGER REFERENCES runs(id) ON DELETE SET NULL, -- that brought it
     image_url TEXT,
     summary TEXT NOT NULL DEFAULT '',
     UNIQUE(feed_id, guid)
 ) STRICT""",
+    "CREATE INDEX idx_articles_feed ON articles(feed_id)",  # with the id, to go through a feed's articles in order
     "CREATE INDEX idx_articles_published ON articles(published_at)",
     "CREATE INDEX idx_articles_feed_published ON articles(feed_id, published_at)",
     "CREATE INDEX idx_articles_topic_published ON articles(topic, published_at)",
@@ -204,4 +207,4 @@ WHEN old.title IS NOT new.title OR old.summary IS NOT new.summary OR old.text IS
 END""",
 )
 
-TABLES = (*JOURNAL, *ARTICLES, *TAGS, *GRAPH, *SEARCH)
+TABLES = (*JOURNAL, *ARTICLES, *TAGS, *GRAPH, *LEARNING, *SEARCH)

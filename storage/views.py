@@ -11,7 +11,7 @@ SELECT a.id, a.uid, a.published_at, a.title, f.slug AS feed, f.title AS feed_tit
     (SELECT group_concat(name, ', ') FROM (SELECT t.name FROM article_tags AS x JOIN tags AS t ON t.id = x.tag_id
         WHERE x.article_id = a.id ORDER BY x.score DESC, t.id)) AS tags,
     a.author, a.url, a.summary, a.word_count, a.language, a.story_id, a.duplicate_of, a.revision, a.changed_at,
-    a.first_seen_at, a.extractor, a.confidence, a.page_error
+    a.first_seen_at, a.extractor, a.confidence, a.doubt, a.page_error
 FROM articles AS a JOIN feeds AS f ON f.id = a.feed_id""",
     """CREATE VIEW v_unique_articles AS -- the same, each article once however many feeds carry it
 SELECT * FROM v_articles WHERE duplicate_of IS NULL""",
@@ -47,6 +47,14 @@ FROM revisions AS r JOIN articles AS a ON a.id = r.article_id""",
 SELECT article_id, revision, seen_at, replaced_at, title, text FROM revisions
 UNION ALL SELECT a.id, a.revision, coalesce(a.changed_at, a.first_seen_at), NULL, t.title, t.text
 FROM articles AS a JOIN article_texts AS t ON t.article_id = a.id""",
+    """CREATE VIEW v_chrome AS -- blocks that a feed repeats from article to article, which are cut as its chrome
+SELECT f.slug AS feed, l.rule, l.state, l.seen, l.looked_at, l.learnt_at, l.last_seen_at,
+    (SELECT count(*) FROM cuts AS c JOIN articles AS a ON a.id = c.article_id
+        WHERE c.rule = l.rule AND a.feed_id = l.feed_id) AS cuts,
+    (SELECT d.choice FROM chrome_choices AS d WHERE d.rule = l.rule AND (d.feed_id = l.feed_id OR d.feed_id IS NULL)
+        ORDER BY d.feed_id IS NULL LIMIT 1) AS choice,
+    l.sample
+FROM (SELECT *, printf('learnt.%016x', hash) AS rule FROM learnt) AS l JOIN feeds AS f ON f.id = l.feed_id""",
     f"""CREATE VIEW v_feed_health AS -- how each feed fares; silent: it answers, but has long had nothing new
 WITH counted AS (
     SELECT feed_id, count(*) AS articles, count(duplicate_of) AS duplicates,

@@ -190,7 +190,7 @@ def test_an_old_article_goes_with_all_that_hangs_on_it(mill: Mill) -> None:
     mill.keep(article("old", 400, words("changed")))
     mill.store.relate()
     assert mill.purge().articles == 1
-    kept = {"feeds", "runs", "polls", "tags", "tombstones", "_sqlite_migrations", "sqlite_sequence"}
+    kept = {"feeds", "feed_rules", "runs", "polls", "tags", "tombstones", "_sqlite_migrations", "sqlite_sequence"}
     tables = [str(row[0]) for row in mill.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
     full = [
         name for name in tables if not name.startswith("articles_fts") and mill.rows(f"SELECT 1 FROM {name} LIMIT 1")
@@ -550,7 +550,7 @@ def test_space_is_told_and_given_back(mill: Mill) -> None:
     mill.store.optimize()
     assert (purged.articles, purged.free_bytes) == (0, 0)
     assert size - on_disk(mill) >= purged.returned_bytes > 1_000_000
-    assert on_disk(mill) < 400_000
+    assert on_disk(mill) < 450_000
 
 
 def on_disk(mill: Mill) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 
 from config.settings import Feed
 from extractors.fingerprints import fingerprint, terms
-from extractors.model import Article, Cut, Dropped, Entity, Evidence, Link, Tag, Tagging
+from extractors.marks import hash_of
+from extractors.model import Article, Cut, Dropped, Entity, Evidence, Link, Mark, Tag, Tagging
 from storage.describe import describe
 from storage.intents import Arrival, Drop, FeedState, Harvest, Poll
 from storage.questions import QUESTIONS
@@ -38,6 +40,7 @@ NOTES = [
     for n in range(12)
 ]
 KINDS = ("section", "company", "place")
+SIGNED = "Get the Harbour Letter by mail every morning"
 
 
 def tagged(*names: str, score: float = 0.9) -> Tagging:
@@ -62,6 +65,16 @@ def arrival(  # noqa: PLR0917 - a table of articles reads best so
         fingerprint=fingerprint(text), terms=terms(title, text), summary=text[:80],
     )  # fmt: skip
     return Arrival(entry_hash=guid + title, article=article, raw=text.encode())
+
+
+def signed(one: Arrival) -> Arrival:
+    """The same with the line that its feed has below every article, and the marks of both blocks."""
+    said = (one.article.text, SIGNED)
+    marks = tuple(
+        Mark(hash=hash_of(text), words=len(text.split()), call=place == 1, top=place, end=1 - place)
+        for place, text in enumerate(said)
+    )
+    return replace(one, article=replace(one.article, text="\n\n".join(said), marks=marks))
 
 
 def keep(store: Store, run: int, feed: FeedState, *arrivals: Arrival, at: datetime = NOW, **poll: object) -> None:
@@ -99,7 +112,8 @@ def fill(store: Store) -> None:
         ledger,
         arrival("deal", "Microsoft sells models to China's firms", DEAL + " It rose.", -49, policy, see),
     )
-    keep(store, run, other, arrival("garden", "Tomatoes ripen sooner under glass", GARDEN, -2))
+    garden = arrival("garden", "Tomatoes ripen sooner under glass", GARDEN, -2)
+    keep(store, run, other, replace(garden, article=replace(garden.article, doubt="short", confidence=0.4)))
     keep(
         store,
         run,
@@ -114,10 +128,11 @@ def fill(store: Store) -> None:
         store,
         run,
         other,
-        *(arrival(f"note{n}", f"Note number {n}", note, -300, tagged("Notes")) for n, note in enumerate(NOTES)),
+        *(signed(arrival(f"note{n}", f"Note number {n}", note, -300, tagged("Notes"))) for n, note in enumerate(NOTES)),
     )
     keep(store, run, ledger, outcome="not_modified", status=304, bytes=0)
     keep(store, run, mirror, outcome="error", status=404, error_kind="http_404", error="the server answered 404")
+    store.learn(NOW)
     store.relate()
     store.finish_run(run, "degraded", NOW, "mirror: http_404")
 
@@ -147,6 +162,8 @@ ANSWERS = {
     "What became no article, and why": ["empty"],
     "Articles whose section is in doubt": [3],
     "Articles without a tag": [2],
+    "Articles whose text is in doubt, and why": ["short"],
+    "What each feed repeats from article to article": [SIGNED],
     "The sites that are linked to most": ["else.example", "papers.example", "site.example"],
 }
 

@@ -13,6 +13,7 @@ import pytest
 from sqlite_utils import Database
 
 from config.settings import Feed
+from extractors.model import Learnt
 from storage import rebuilding
 from storage.connection import APPLICATION_ID, VERSION, StoreError
 from storage.queries import dropped, feed_health
@@ -21,7 +22,7 @@ from storage.store import Store
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 AT = "2026-11-01T08:00:00Z"
-FIRST = Path(__file__).with_name("schema_1.sql")
+STEPS = ("m001_first", "m002_polite", "m003_learning")
 SECRET = "https://me:hunter2@ledger.example/feed?token=c0ffee"
 SHOWN = "https://ledger.example/feed?token=…"
 ENTRY = "https://mirror.example/story?key=7"
@@ -62,14 +63,17 @@ ROWS: dict[str, list[dict[str, Any]]] = {
 CLEANED = {"url", "last_error", "redirected_to", "redirects", "error"}
 
 
-def first(path: Path) -> None:
-    """Make a file as the first version left it."""
+def make(path: Path, version: int) -> None:
+    """Make a file as an older version left it."""
     with sqlite3.connect(path, isolation_level=None) as database:
         database.execute("PRAGMA journal_mode = WAL")
-        database.executescript(FIRST.read_text(encoding="utf-8"))
+        database.executescript(Path(__file__).with_name(f"schema_{version}.sql").read_text(encoding="utf-8"))
         migrations.ensure_migrations_table(Database(database))
-        database.execute(f"INSERT INTO _sqlite_migrations VALUES (1, 'fanmill', 'm001_first', '{AT}')")
-        database.executescript(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 1;")
+        for step in STEPS[:version]:
+            database.execute(
+                f"INSERT INTO _sqlite_migrations(migration_set, name, applied_at) VALUES ('fanmill', '{step}', '{AT}')"
+            )
+        database.executescript(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {version};")
         for table, rows in ROWS.items():
             for row in rows:
                 marks = ", ".join("?" * len(row))
@@ -82,7 +86,14 @@ def first(path: Path) -> None:
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
     path = tmp_path / "news.db"
-    first(path)
+    make(path, 1)
+    return path
+
+
+@pytest.fixture(params=range(1, VERSION))
+def any_old(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    path = tmp_path / "news.db"
+    make(path, request.param)
     return path
 
 
@@ -104,21 +115,21 @@ def every_row(path: Path) -> dict[str, list[dict[str, Any]]]:
     return rows
 
 
-def test_an_old_file_gets_the_schema_of_a_new_one_word_for_word(old: Path, tmp_path: Path) -> None:
+def test_an_old_file_gets_the_schema_of_a_new_one_word_for_word(any_old: Path, tmp_path: Path) -> None:
     fresh = tmp_path / "fresh.db"
     Store.open(fresh).close()
-    assert schema(old) != schema(fresh)
-    Store.open(old).close()
-    assert schema(old) == schema(fresh)
-    with sqlite3.connect(old) as database:
+    assert schema(any_old) != schema(fresh)
+    Store.open(any_old).close()
+    assert schema(any_old) == schema(fresh)
+    with sqlite3.connect(any_old) as database:
         assert database.execute("PRAGMA user_version").fetchone() == (VERSION,)
     database.close()
 
 
-def test_no_row_and_no_value_is_lost(old: Path) -> None:
-    before = every_row(old)
-    Store.open(old).close()
-    after = every_row(old)
+def test_no_row_and_no_value_is_lost(any_old: Path) -> None:
+    before = every_row(any_old)
+    Store.open(any_old).close()
+    after = every_row(any_old)
     for table, rows in before.items():
         assert len(rows) == len(after[table]) == len([row for row in ROWS[table] if 9 not in row.values()])
         for was, now in zip(rows, after[table], strict=True):
@@ -145,8 +156,15 @@ def test_what_was_retired_before_there_were_reasons_was_gone(old: Path) -> None:
         assert [feed.retired_why for feed in feed_health(store.connection)] == ["gone", None]
 
 
-def test_the_file_is_whole_and_searched_afterwards(old: Path) -> None:
-    with Store.open(old) as store:
+def test_an_old_file_has_learnt_nothing_and_nothing_in_it_is_in_doubt(any_old: Path) -> None:
+    with Store.open(any_old) as store:
+        assert (store.learn(NOW), store.unclean(), store.learnt(1)) == ((), (), Learnt())
+        assert store.connection.execute("SELECT DISTINCT doubt FROM articles").fetchall() == [("",)]
+        assert [(row.rule, row.state, row.cuts) for row in store.chrome()] == [("banner", "shipped", 1)]
+
+
+def test_the_file_is_whole_and_searched_afterwards(any_old: Path) -> None:
+    with Store.open(any_old) as store:
         database = store.connection
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert database.execute("PRAGMA foreign_key_check").fetchall() == []
@@ -294,4 +312,4 @@ def test_several_may_bring_a_file_up_to_date_at_once(old: Path) -> None:
     with sqlite3.connect(old) as database:
         names = [row[0] for row in database.execute("SELECT name FROM _sqlite_migrations")]
     database.close()
-    assert names == ["m001_first", "m002_polite"]
+    assert names == list(STEPS)
