@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from config.chrome import ChromeConfig
 from config.taxonomy import Taxonomy
 from extractors.addresses import canonical
 from extractors.clean import CleanRules, choose, clean_feed, clean_page, compile_rules, is_whole
 from extractors.fingerprints import fingerprint, terms
-from extractors.model import Article, Cleaned, Dropped, Entry, Page
+from extractors.model import Article, Cleaned, Dropped, Entry, Learnt, Page
 from extractors.tagging import Tagger
 
 SUMMARY = 400  # characters of the stored summary
@@ -28,13 +28,17 @@ HEADLINE = 120  # characters of a title made from the text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """What is known of the feed an entry came from. `pages` is the feed's setting: auto, always or never."""
+    """What is known of the feed an entry came from. `pages` is the feed's setting: auto, always or never.
+
+    `learnt` is what its earlier articles taught.
+    """
 
     url: str
     title: str = ""
     language: str | None = None
     tags: tuple[str, ...] = ()
     pages: str = "auto"
+    learnt: Learnt = field(default_factory=Learnt)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,16 +56,16 @@ class Rules:
 
 def sift(entry: Entry, origin: Origin, rules: Rules) -> Article | Dropped | None:
     """The article from the feed's text alone; None when its page should be fetched first."""
-    cleaned = clean_feed(entry, rules.clean, origin.url)
+    cleaned = clean_feed(entry, rules.clean, origin.url, origin.learnt)
     wanted = origin.pages == "always" or (origin.pages == "auto" and not is_whole(entry, cleaned))
     return None if wanted and entry.url else settle(entry, cleaned, origin, rules)
 
 
 def refine(entry: Entry, page: Page | None, origin: Origin, rules: Rules) -> Article | Dropped:
     """The article from the feed's text and, when there is one, the page: whichever gives more of it."""
-    cleaned = clean_feed(entry, rules.clean, origin.url)
+    cleaned = clean_feed(entry, rules.clean, origin.url, origin.learnt)
     if page:
-        cleaned = choose(cleaned, clean_page(page, rules.clean, entry))
+        cleaned = choose(cleaned, clean_page(page, rules.clean, entry, origin.learnt))
     return settle(entry, cleaned, origin, rules)
 
 
@@ -86,11 +90,14 @@ def settle(entry: Entry, cleaned: Cleaned, origin: Origin, rules: Rules) -> Arti
         summary=summarise(entry, cleaned, rules),
         source=cleaned.source,
         confidence=cleaned.confidence,
+        doubt=cleaned.doubt,
         links=cleaned.links,
         cuts=cleaned.cuts,
         tagging=rules.tagger.tag(title, cleaned.text, categories, language, origin.title),
         fingerprint=fingerprint(cleaned.text),
         terms=terms(title, cleaned.text),
+        marks=cleaned.marks,
+        container=cleaned.container,
     )
 
 

@@ -4,8 +4,7 @@ Every block that reads like prose votes, with its length, for the elements aroun
 the child that holds nearly all votes; where an element calls itself the article's body and holds most of them, that is
 taken, with its brothers of the same class.
 
-A chrome element that holds a large part of the page's prose is no chrome, whatever its class says (an article inside
-`div.paywall`): its rule is set aside.
+Chrome elements do not vote, unless `extractors.setaside` finds that their rule does not hold.
 """
 
 from __future__ import annotations
@@ -13,23 +12,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
-from extractors.blocks import CELLS, Block, Outline, is_sentence
+from extractors.blocks import Block, Outline, is_sentence
+from extractors.lanes import Lane, lane
+from extractors.opening import opening
+from extractors.setaside import judge
 
 PROSE = 40  # bytes: the shortest block that votes
 LINKY = 0.45  # the link share from which a block is no prose
-VOID = 0.35  # the share of the page's prose that no chrome element may hold
 STEP = 0.8  # the share of the votes a child must hold for us to step into it
 NAMED = 0.4  # the share that an element which calls itself the body must hold
-COLUMNS = 50  # cells of a row that are told apart
+SEVERAL = 3  # elements `article` with prose on a page of several articles
+HEADLINES = 20  # of the first rank, beyond which they tell nothing
+HEADED = 0.1  # the share of the prose that the one with the headline must hold
 WIDEST = 1.0  # prose outside the body in its lane, as a share of that inside, from which it is another article
-INLANE = frozenset((
-    "p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "dl", "dd", "dt", "blockquote", "pre", "table", "tbody",
-    "thead", "tfoot", "tr", "figure",
-))  # fmt: skip
 NOWHERE = ("", "")
-Lane = tuple[object, str]
 HOLDERS = frozenset(
     ("html", "body", "div", "section", "article", "main", "center", "td", "table", "tbody", "tr", "form")
 )
@@ -77,75 +74,36 @@ def tally(outline: Outline, votes: Sequence[int]) -> list[int]:
     return held
 
 
-def judge(outline: Outline, weights: Sequence[int], always: Collection[str]) -> list[str]:
-    """For each block the chrome element's rule that cuts it, or an empty string."""
-    hard = settle(outline, {number for number, name in outline.reasons.items() if name not in always})
-    blocks = outline.blocks
-    held = tally(outline, [0 if hard[block.chrome] else vote for block, vote in zip(blocks, weights, strict=True)])
-    limit = (held[0] if held else 0) * VOID
-    final = settle(outline, {n for n, name in outline.reasons.items() if name not in always and held[n] > limit})
-    return [final[block.chrome] for block in blocks]
-
-
-def settle(outline: Outline, voided: Collection[int]) -> dict[int, str]:
-    """For each chrome element the rule that holds inside it: its own, unless it is set aside, else that around it."""
-    found = {-1: ""}
-    for number, name in outline.reasons.items():
-        found[number] = found[outline.outer[number]] if number in voided else name
-    return found
-
-
-def choose_body(outline: Outline, always: Collection[str] = ()) -> Body:
+def choose_body(outline: Outline, always: Collection[str] = (), summaries: Collection[str] = ()) -> Body:
     """The body of the page, after the chrome elements in it were marked. `always`: rules that are never set aside."""
     weights = [weigh(block) for block in outline.blocks]
-    reasons = judge(outline, weights, always)
+    reasons = judge(outline, weights, always, lambda votes: tally(outline, votes))
     votes = [0 if reason else weight for weight, reason in zip(weights, reasons, strict=True)]
     held = tally(outline, votes)
     if not held or not held[0]:
         return Body()
-    top, is_named = named(outline, held)
+    top, is_named, among = named(outline, held)
     inside = [top <= block.owner <= outline.last[top] for block in outline.blocks]
     lanes = [
         lane(outline, block) if vote or within else NOWHERE
         for block, vote, within in zip(outline.blocks, votes, inside, strict=True)
     ]
-    widen(votes, lanes, inside)
+    main = widen(votes, lanes, inside)
+    prose = sum(vote for vote, within in zip(votes, inside, strict=True) if within)
+    for place in opening(outline, votes, inside, summaries):
+        inside[place], lanes[place], reasons[place] = True, main, ""
     chosen = [place for place, within in enumerate(inside) if within]
-    prose = sum(votes[place] for place in chosen)
     return Body(
         blocks=tuple(outline.blocks[place] for place in chosen),
         reasons=tuple(reasons[place] for place in chosen),
         lanes=tuple(lanes[place] for place in chosen),
         prose=prose,
-        share=prose / held[0],
+        share=prose / among,
         named=is_named,
     )
 
 
-def lane(outline: Outline, block: Block) -> Lane:
-    """What kind of element the block's column is: tag and class, so that one wrapper per paragraph is one lane."""
-    number = block.owner
-    while number > 0 and outline.elements[number].tag in INLANE:
-        number = outline.parents[number]
-    element = outline.elements[number]
-    name = element.get("class") or ""
-    if element.tag in CELLS and not name:
-        return element.tag, column(outline, number)
-    if not name and number:
-        outer = outline.elements[outline.parents[number]]
-        name = f"{outer.tag} {outer.get('class') or outline.parents[number]}"
-    return element.tag, name
-
-
-def column(outline: Outline, number: int) -> str:
-    """The column of a cell that has no class: its place in the row, in all tables of one class or side by side."""
-    place = sum(1 for _ in islice(outline.elements[number].itersiblings(preceding=True), COLUMNS))
-    while number > 0 and outline.elements[number].tag != "table":
-        number = outline.parents[number]
-    return f"{place} {outline.elements[number].get('class') or outline.parents[number]}"
-
-
-def widen(votes: Sequence[int], lanes: Sequence[Lane], inside: list[bool]) -> None:
+def widen(votes: Sequence[int], lanes: Sequence[Lane], inside: list[bool]) -> Lane:
     """Take in prose outside that runs in the body's main lane: a body in several parts, and not a second article."""
     held: Counter[Lane] = Counter()
     for place, vote, within in zip(lanes, votes, inside, strict=True):
@@ -155,14 +113,33 @@ def widen(votes: Sequence[int], lanes: Sequence[Lane], inside: list[bool]) -> No
     if sum(votes[number] for number in more) < held[main] * WIDEST:
         for number in more:
             inside[number] = True
+    return main
 
 
-def named(outline: Outline, held: Sequence[int]) -> tuple[int, bool]:
-    """The innermost element that calls itself the body and holds enough; else the one we come to from the top."""
+def named(outline: Outline, held: Sequence[int]) -> tuple[int, bool, int]:
+    """The innermost element that calls itself the body and holds enough; else the one we come to from the top.
+
+    And the votes of which its own are to be a large part: all of them, unless the page holds several articles.
+    """
+    own = headed(outline, held)
+    if own:
+        return own, True, held[own]
     best = max((held[number] for number in outline.bodies), default=0)
     if not best or best < held[0] * NAMED:
-        return container(outline, held), False
-    return [number for number in outline.bodies if held[number] >= best * 0.9][-1], True
+        return container(outline, held), False, held[0]
+    return [number for number in outline.bodies if held[number] >= best * 0.9][-1], True, held[0]
+
+
+def headed(outline: Outline, held: Sequence[int]) -> int:
+    """Of several `article` elements with prose the only one that holds a headline of the first rank; 0 for none."""
+    several = [number for number, element in enumerate(outline.elements) if element.tag == "article" and held[number]]
+    heads = {block.owner for block in outline.blocks if block.kind == "heading"}
+    first = [number for number in sorted(heads) if outline.elements[number].tag == "h1"]
+    if len(several) < SEVERAL or len(first) > HEADLINES:
+        return 0
+    found = {max((n for n in several if n <= head <= outline.last[n]), default=0) for head in first}
+    own = found.pop() if len(found) == 1 else 0
+    return own if held[own] >= held[0] * HEADED else 0
 
 
 def container(outline: Outline, held: Sequence[int]) -> int:

@@ -14,33 +14,40 @@ import html
 import re
 from dataclasses import replace
 
+from extractors.agreement import is_of
 from extractors.assemble import assemble
 from extractors.blocks import Block, outline, squeeze
-from extractors.chrome import Sweep
+from extractors.chrome import NOTHING, About, Sweep
 from extractors.compare import choose, is_whole
+from extractors.credits import credit
 from extractors.links import plain as host_and_path
-from extractors.model import Cleaned, Entry, Page
+from extractors.model import Cleaned, Entry, Learnt, Page
 from extractors.page import decode, describe, parse
 from extractors.plain import find_title, split
 from extractors.rules import CleanRules, compile_rules
-from extractors.shape import credit
-from extractors.verdict import settle_body
+from extractors.sites import amend, told
+from extractors.verdict import Case, settle_body
 from extractors.walls import find_wall
 
 __all__ = ["CleanRules", "choose", "clean_feed", "clean_page", "clean_text", "compile_rules", "is_whole"]
 
+UNLIKELY = 0.2  # the highest confidence in a text that is a wall's or another article's
 LONGEST = 6_000_000  # characters of a document that are looked at
 MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,15}(?:\s[^<>]{0,2000})?/?>")
 
 
-def clean_page(page: Page, rules: CleanRules, entry: Entry | None = None) -> Cleaned:
+def clean_page(page: Page, rules: CleanRules, entry: Entry | None = None, learnt: Learnt = NOTHING) -> Cleaned:
     """The article of a fetched page. `entry` is what the feed said of it; its title helps to find the headline."""
     tree = parse(decode(page.body[:LONGEST], page.charset))
-    facts = describe(tree, page.url)
-    verdict = settle_body(tree, facts, rules, page.url)
+    site = rules.site(host_and_path(page.url)[0])
+    own = told(tree, site)  # before anything is cut
+    facts = amend(describe(tree, page.url), own)
+    short = plain(entry.summary, rules) if entry else ""
+    verdict = settle_body(tree, rules, Case(facts=facts, url=page.url, learnt=learnt, summary=short))
     title = (entry.title if entry else "") or facts.title
     said = credit((facts.author, facts.published), (entry.author, entry.published) if entry else ("", None))
-    sweep = Sweep(verdict.blocks, verdict.reasons, title, page.url, said).run(rules)
+    about = About(title=title, base=page.url, known=said, learnt=learnt)
+    sweep = Sweep(verdict.blocks, verdict.reasons, about).run(rules)
     cleaned = replace(
         assemble(sweep, verdict.source, verdict.confidence),
         title=facts.title,
@@ -51,11 +58,15 @@ def clean_page(page: Page, rules: CleanRules, entry: Entry | None = None) -> Cle
         image=facts.image,
         summary=sweep.summary or facts.summary,
     )
-    met = find_wall(cleaned, sweep, facts, rules.site(host_and_path(page.url)[0]))
-    return replace(cleaned, wall=met, confidence=min(cleaned.confidence, 0.2)) if met else cleaned
+    met = find_wall(cleaned, sweep, facts, site, own)
+    doubt = "wall" if met else "" if is_of(entry, page.url, cleaned) else "other"
+    if doubt:
+        return replace(cleaned, wall=met, doubt=doubt, confidence=min(cleaned.confidence, UNLIKELY))
+    doubt = cleaned.doubt or verdict.doubt if cleaned.text else "empty"
+    return replace(cleaned, doubt=doubt, container=None if doubt else verdict.container)
 
 
-def clean_feed(entry: Entry, rules: CleanRules, base_url: str | None = None) -> Cleaned:
+def clean_feed(entry: Entry, rules: CleanRules, base_url: str | None = None, learnt: Learnt = NOTHING) -> Cleaned:
     """The article as the feed carries it: its content, or its summary when it has none.
 
     Addresses are made absolute by the entry's own address, else by `base_url`.
@@ -69,7 +80,7 @@ def clean_feed(entry: Entry, rules: CleanRules, base_url: str | None = None) -> 
         found = split(html.unescape(source))
         reasons = ("",) * len(found)
     said = credit((entry.author, entry.published))
-    sweep = Sweep(found, reasons, entry.title, base, said).run(rules)
+    sweep = Sweep(found, reasons, About(title=entry.title, base=base, known=said, learnt=learnt)).run(rules)
     facts = {"title": entry.title, "author": entry.author, "published": entry.published, "language": entry.language}
     return replace(assemble(sweep, "feed", 0.95), image=entry.image, summary=plain(entry.summary, rules), **facts)  # type: ignore[arg-type]
 
@@ -91,5 +102,5 @@ def clean_text(text: str, rules: CleanRules, title: str = "") -> Cleaned:
     """The article in text that was copied from a reader or aggregator. A title that is not given is looked for."""
     blocks = split(text[:LONGEST])
     title = squeeze(title) or find_title(blocks)
-    sweep = Sweep(blocks, ("",) * len(blocks), title, "").run(rules)
+    sweep = Sweep(blocks, ("",) * len(blocks), About(title=title)).run(rules)
     return replace(assemble(sweep, "text", 0.9), title=title, summary=sweep.summary)

@@ -11,6 +11,8 @@ WHOLE = 700  # characters of a feed's content that may be a whole article
 WHOLE_SUMMARY = 1500  # characters of a feed's summary that may be one
 LESS = 0.9  # a page with a smaller share of the feed's characters gives less
 DOUBTFUL = 0.3  # a confidence below which a page's text does not displace the feed's
+EXCERPT = 0.6  # the highest confidence in a feed's text whose page was wanted and is of no use
+USELESS = ("wall", "other", "empty")  # what `doubt` says of such a page
 CUT_OFF = re.compile(r"(?:\[\s*(?:…|\.{3})\s*\]|…|\.{3}|\[\+\d+ chars\])\W*$")
 MORE = re.compile(
     r"(?:continue reading|read (?:more|on|the (?:full|rest))|keep reading|weiter ?lesen|lire la suite|"
@@ -40,12 +42,18 @@ def choose(feed: Cleaned, page: Cleaned) -> Cleaned:
     """
     poor = bool(page.wall) or page.confidence < DOUBTFUL or len(page.text) < LESS * len(feed.text)
     if feed.text and (poor or not page.text):
-        return fill(replace(feed, wall=page.wall), page)
+        useless = page.doubt in USELESS
+        doubt, confidence = (page.doubt, min(feed.confidence, EXCERPT)) if useless else (feed.doubt, feed.confidence)
+        return fill(
+            replace(feed, wall=page.wall, doubt=doubt, confidence=confidence), page, useless=page.doubt == "other"
+        )
     return fill(page, feed)
 
 
-def fill(kept: Cleaned, other: Cleaned) -> Cleaned:
-    """The kept one with its gaps filled from the other."""
+def fill(kept: Cleaned, other: Cleaned, *, useless: bool = False) -> Cleaned:
+    """The kept one with its gaps filled from the other, unless that speaks of something else."""
+    if useless:
+        return kept
     return replace(
         kept,
         title=kept.title or other.title,

@@ -1,33 +1,75 @@
-"""Which blocks of a page are its body: site rule, our own pass, JSON-LD or trafilatura, in that order of cost.
+"""Which blocks of a page are its body, where they came from, and how sure that is.
 
-sure      our own pass found much prose, nearly all of the page's, and JSON-LD does not say otherwise
-doubt     JSON-LD's articleBody, where it is much longer and not shown on the page; else trafilatura is asked
-          and believed, unless it read the layout of the page as a table
+    site         the site's own rule says where it is
+    container    the element that won on earlier pages of the host holds as much prose as usual
+    fast         our own pass over the blocks, see `extractors.body`
+    json-ld      the articleBody, where it is much longer than what was found: as the page shows it, else as it stands
+    trafilatura  where nothing else is to be had, or hardly any prose
+
+The first that is beyond doubt is taken. `doubt` is the one word for why a text is not to be relied on:
+
+    short    little prose, or much less than is usual for the source
+    thin     the page holds much prose outside the body
+    links    much of it is link
+    choice   the sources disagree
+    other    title and summary of the feed are those of another text, see `extractors.agreement`
+    wall     a login or pay wall, or a page that is not there, see `extractors.walls`
+    cuts     rules cut much of it, see `extractors.chrome`
+    empty    no text
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from lxml.html import HtmlElement
 
 from extractors.blocks import Block, Outline, outline
 from extractors.body import Body, choose_body
+from extractors.containers import find, path_to
 from extractors.fallback import lines, match
 from extractors.links import plain
+from extractors.model import Container, Learnt
+from extractors.opening import opens_above
 from extractors.page import Facts
 from extractors.plain import split
-from extractors.rules import CleanRules, Site
+from extractors.rules import CleanRules
 from extractors.shape import shape
+from extractors.sites import entire, narrow
+from extractors.storyline import ending, shown
 
-# Bytes and blocks of prose and their share of the page's that make us sure: of a body that says it is one, of another.
-NAMED = (450, 2, 0.5)
-UNNAMED = (1000, 3, 0.75)
-PROSE = 80  # characters of a block of prose
+# Bytes of prose and their share of the page's that make us sure: of a body that says it is one, of another.
+NAMED = (450, 0.4)
+UNNAMED = (1000, 0.75)
+# With less prose, but all of the page's, another opinion would not help: the text is taken, and in doubt.
+LITTLE = (200, 0.7)
+USUAL = 0.3  # the share of the usual prose that a learnt container must hold
 STORY = 500  # characters of an articleBody that says something
 AGREES = 0.75  # our text, as a share of the articleBody's length
 FULLER = 1.5  # an articleBody so many times longer than what the page shows is the better text
+BEYOND = 0.4  # the share of a text that may stand below the end of the articleBody
+LINKED = 0.4  # the link share of a text that is a list of links
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A page to be judged: what it says of itself, its address, what its source taught, the feed's summary."""
+
+    facts: Facts
+    url: str = ""
+    learnt: Learnt = field(default_factory=Learnt)
+    summary: str = ""
+
+    @property
+    def summaries(self) -> tuple[str, str]:
+        """What page and feed give as its summary."""
+        return self.facts.summary, self.summary
+
+    @property
+    def host(self) -> str:
+        """The host of the page, by which containers are known."""
+        return plain(self.url)[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,57 +80,109 @@ class Verdict:
     reasons: tuple[str, ...]
     source: str
     confidence: float
+    doubt: str = ""
+    container: Container | None = None
 
 
-def settle_body(tree: HtmlElement, facts: Facts, rules: CleanRules, url: str) -> Verdict:
+def settle_body(tree: HtmlElement, rules: CleanRules, case: Case) -> Verdict:
     """The body of a page."""
-    site = rules.site(plain(url)[0])
+    site = rules.site(case.host)
     top = narrow(tree, site) if site else None
-    whole = outline(tree if top is None else top, rules.elements)
-    body = choose_body(whole, rules.elements.always)
-    body = replace(body, reasons=tuple(shape(body)))
-    if top is not None and body.prose:
-        return verdict(body, "fast", 0.95)
-    return verdict(body, "fast", 0.95) if is_sure(body, facts) else second(tree, whole, body, facts)
+    if top is not None:
+        body = entire(outline(top, rules.elements), rules.elements.always)
+        if body.prose:
+            return verdict(replace(body, reasons=tuple(shape(body))), "site", 0.95)
+    return learnt(tree, rules, case) or general(tree, rules, case)
 
 
-def narrow(tree: HtmlElement, site: Site) -> HtmlElement | None:
-    """Drop what the site's rule cuts, and give the element it calls the body, if the page has one."""
-    kept = {element for path in site.keep for element in path(tree)}
-    for element in [element for path in site.cut for element in path(tree)]:
-        if element not in kept and element.getparent() is not None:
-            element.drop_tree()
-    return next((element for path in site.body for element in path(tree)), None)
+def look(top: HtmlElement, rules: CleanRules, case: Case) -> tuple[Outline, Body]:
+    """The outline of an element, and the body in it."""
+    whole = outline(top, rules.elements)
+    body = choose_body(whole, rules.elements.always, case.summaries)
+    reasons = shape(body)
+    for number in surplus(body, reasons, case.facts.story.body):
+        reasons[number] = "shape.edge"
+    return whole, replace(body, reasons=tuple(reasons))
 
 
-def verdict(body: Body, source: str, confidence: float) -> Verdict:
+def surplus(body: Body, reasons: Sequence[str], story: str) -> list[int]:
+    """The blocks that stand below the end of the articleBody, unless they are so much that it is but a teaser."""
+    end = ending(body.blocks, story)
+    beyond = [n for n in range(len(reasons) if end is None else end + 1, len(reasons)) if not reasons[n]]
+    return beyond if size(body.blocks[n] for n in beyond) <= BEYOND * len(story) else []
+
+
+def learnt(tree: HtmlElement, rules: CleanRules, case: Case) -> Verdict | None:
+    """The body in the container that won on earlier pages of the host, if it is as full as usual."""
+    known = next((one for one in case.learnt.containers if one.host == case.host), None)
+    top = find(tree, known.path) if known else None
+    if known is None or top is None or opens_above(top, case.summaries):
+        return None
+    _, body = look(top, rules, case)
+    if body.prose < USUAL * known.prose or doubt(body, case.facts):
+        return None
+    return replace(verdict(body, "container", 0.95), container=replace(known, prose=body.prose))
+
+
+def general(tree: HtmlElement, rules: CleanRules, case: Case) -> Verdict:
+    """The body of a page of which nothing is known."""
+    whole, body = look(tree, rules, case)
+    why = doubt(body, case.facts)
+    if not why:
+        path = path_to(whole, body, case.url) if case.host else ""
+        won = Container(host=case.host, path=path, prose=body.prose) if path else None
+        return replace(verdict(body, "fast", 0.95), container=won)
+    if why == "choice":
+        return told(whole, body, case.facts) or second(tree, whole, body, why)
+    enough, share = LITTLE
+    if why != "empty" and body.prose >= enough and body.share >= share:
+        return verdict(body, "fast", 0.6, why)
+    return second(tree, whole, body, why)
+
+
+def verdict(body: Body, source: str, confidence: float, why: str = "") -> Verdict:
     """A body as a verdict; element rules are told apart from block rules by their name."""
     named = tuple(why if not why or why.startswith("shape.") else f"element.{why}" for why in body.reasons)
-    return Verdict(blocks=body.blocks, reasons=named, source=source, confidence=confidence)
+    return Verdict(blocks=body.blocks, reasons=named, source=source, confidence=confidence, doubt=why)
 
 
-def is_sure(body: Body, facts: Facts) -> bool:
-    """Whether our own pass needs no second opinion."""
+def doubt(body: Body, facts: Facts) -> str:
+    """Why our own pass needs a second opinion; empty when it needs none."""
     kept = body.kept
-    length = sum(len(block.text) for block in kept)
-    pieces = sum(1 for block in kept if len(block.text) >= PROSE)
-    story = len(facts.story.body)
-    agrees = story < STORY or length >= AGREES * story
-    enough, least, share = NAMED if body.named else UNNAMED
-    return body.prose >= enough and pieces >= least and body.share >= share and agrees
+    length, story = size(kept), len(facts.story.body)
+    if story >= STORY and length < AGREES * story:
+        return "choice"
+    if not body.prose:
+        return "empty"
+    enough, share = NAMED if body.named else UNNAMED
+    if body.share < share:
+        return "thin"
+    if body.prose < enough:
+        return "short"
+    return "links" if sum(block.linked for block in kept) > LINKED * length else ""
 
 
-def second(tree: HtmlElement, whole: Outline, body: Body, facts: Facts) -> Verdict:
+def told(whole: Outline, body: Body, facts: Facts) -> Verdict | None:
+    """The articleBody of JSON-LD: the page's blocks that it consists of, or itself where the page does not show it."""
+    story = facts.story.body
+    blocks = shown(whole, story)
+    if blocks:
+        return Verdict(blocks=blocks, reasons=("",) * len(blocks), source="json-ld", confidence=0.9)
+    if len(story) < FULLER * size(body.kept):
+        return None
+    blocks = split(story)
+    return Verdict(blocks=blocks, reasons=("",) * len(blocks), source="json-ld", confidence=0.8)
+
+
+def second(tree: HtmlElement, whole: Outline, body: Body, why: str) -> Verdict:
     """The body when our own pass is in doubt."""
-    story = split(facts.story.body)
-    if size(story) > max(STORY, FULLER * size(body.kept)) and not shows(whole, story):
-        return Verdict(blocks=story, reasons=("",) * len(story), source="json-ld", confidence=0.8)
     found = () if whole.deep else match(lines(tree), whole)
     if not found or (body.prose and is_tabular(found)):
-        return verdict(body, "fast", 0.4)
+        return verdict(body, "fast", 0.4, why)
+    why = "short" if why == "empty" else why
     if is_tabular(found):
-        return Verdict(blocks=found, reasons=("",) * len(found), source="trafilatura", confidence=0.3)
-    return Verdict(blocks=found, reasons=("",) * len(found), source="trafilatura", confidence=0.7)
+        return Verdict(blocks=found, reasons=("",) * len(found), source="trafilatura", confidence=0.3, doubt=why)
+    return Verdict(blocks=found, reasons=("",) * len(found), source="trafilatura", confidence=0.7, doubt=why)
 
 
 def is_tabular(found: Sequence[Block]) -> bool:
@@ -96,12 +190,6 @@ def is_tabular(found: Sequence[Block]) -> bool:
     return 2 * sum(len(block.text) for block in found if block.text.count(" | ") > 1 and block.owner < 0) > size(found)
 
 
-def shows(whole: Outline, story: Sequence[Block]) -> bool:
-    """Whether the page itself shows at least half of the articleBody's paragraphs."""
-    text = "\n".join(block.text for block in whole.blocks)
-    return 2 * sum(1 for block in story if block.text[:PROSE] in text) >= len(story)
-
-
-def size(blocks: Sequence[Block]) -> int:
+def size(blocks: Iterable[Block]) -> int:
     """The characters of blocks."""
     return sum(len(block.text) for block in blocks)

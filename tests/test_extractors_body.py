@@ -5,10 +5,8 @@ from pathlib import Path
 import pytest
 
 from config.chrome import load_chrome
-from extractors.blocks import Block
 from extractors.clean import CleanRules, clean_page, compile_rules
 from extractors.model import Page
-from extractors.verdict import is_tabular
 
 URL = "https://sub.news.example/a"
 LINES = [
@@ -65,12 +63,6 @@ def test_a_page_laid_out_in_tables_is_read(body: str, rules: CleanRules) -> None
     assert (cleaned.text, cleaned.source) == (TEXT, "fast")
 
 
-def test_rows_of_a_table_are_no_article() -> None:
-    rows = [Block("| Cranes | 9 | 412 pauses since March |"), Block("Harbour | Ports | Wind")]
-    assert is_tabular(rows)
-    assert not is_tabular([*rows, Block(LINES[0])])
-
-
 @pytest.mark.parametrize("body", PAGES.values(), ids=PAGES)
 def test_the_body_is_found(body: str, rules: CleanRules) -> None:
     html = f"<html><head><title>Cranes</title></head><body>{body}</body></html>"
@@ -91,13 +83,6 @@ def test_a_page_without_its_text_gives_its_json_ld(rules: CleanRules) -> None:
     html = f'<script type="application/ld+json">{{"@type": "NewsArticle", "headline": "Cranes", "articleBody": "{body}"}}</script><p>Loading</p>'
     cleaned = clean_page(Page(url=URL, body=html.encode()), rules)
     assert (cleaned.text, cleaned.source) == (TEXT, "json-ld")
-
-
-def test_a_short_page_gets_a_second_opinion(rules: CleanRules) -> None:
-    html = f"<body><article><h1>Cranes</h1><p>{LINES[0]}</p><p>{LINES[1]}</p></article></body>"
-    cleaned = clean_page(Page(url=URL, body=html.encode()), rules)
-    assert cleaned.text == "\n\n".join(LINES[:2])
-    assert cleaned.source == "trafilatura"
 
 
 def test_a_site_rule_goes_before_all(tmp_path: Path) -> None:

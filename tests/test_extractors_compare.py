@@ -41,6 +41,11 @@ CHOICES = {
     "a page that gives less loses": (FEED, Cleaned(text="page", source="fast"), "feed"),
     "a login wall loses": (FEED, Cleaned(text="page " * 90, source="fast", wall="login"), "feed"),
     "a page in doubt loses": (FEED, Cleaned(text="page " * 90, source="fast", confidence=0.1), "feed"),
+    "a page of something else loses": (
+        FEED,
+        Cleaned(text="page " * 90, source="fast", doubt="other", confidence=0.2),
+        "feed",
+    ),
     "any page wins over nothing": (Cleaned(source="feed"), Cleaned(text="page", source="fast"), "fast"),
     "an empty page loses": (FEED, Cleaned(source="fast"), "feed"),
 }
@@ -55,3 +60,11 @@ def test_gaps_are_filled_from_the_other() -> None:
     assert choose(FEED, Cleaned(text="page " * 90, source="fast")).author == "Odd"
     assert choose(FEED, Cleaned(image="https://a.example/i.png")).image == "https://a.example/i.png"
     assert choose(FEED, Cleaned(wall="login", confidence=0.2)).wall == "login"
+
+
+def test_a_feeds_text_whose_page_was_of_no_use_is_in_doubt() -> None:
+    for doubt in ("wall", "other", "empty"):
+        kept = choose(FEED, Cleaned(doubt=doubt, confidence=0.2, author="Else", image="https://a.example/i.png"))
+        assert (kept.source, kept.doubt, kept.confidence < FEED.confidence) == ("feed", doubt, True)
+        assert (kept.image is None) == (doubt == "other")
+    assert choose(FEED, Cleaned(text="page", doubt="short", confidence=0.4)).doubt == ""
