@@ -4,7 +4,7 @@
     2  usage or configuration error        3  another run holds the lock
 
 Errors are one line on stderr: what, where, the cure. Commands import what they need when they run, so that `search`
-and `show` answer at once and nothing but `run` and `up` ever imports Prefect.
+and `show` answer at once and nothing but `run`, `reprocess` and `up` ever imports Prefect.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 
 from config.tables import ConfigError
-from flows.options import PARTIAL, USAGE, CommandError, Config, Database, Json, faults
+from flows.options import PARTIAL, USAGE, CommandError, Config, Database, Dry, Json, faults
 
 app = typer.Typer(
     name="fanmill",
@@ -76,6 +76,28 @@ def run(
 
 
 @app.command()
+def reprocess(
+    feed: Annotated[
+        list[str] | None, typer.Option("--feed", help="Only articles of this feed; may be repeated")
+    ] = None,
+    dry_run: Dry = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show line by line what changes in each article")] = False,
+    prefect: Annotated[bool, typer.Option(help="Run as a Prefect flow, or plainly without Prefect")] = True,
+    config: Config = None,
+    db: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Clean, tag and link stored articles again by the rules of today, and write those that come out differently."""
+    from flows import rerunning
+
+    with faults():
+        request = rerunning.Request(
+            feeds=tuple(feed or ()), dry_run=dry_run, diff=diff, prefect=prefect, as_json=as_json
+        )
+        raise typer.Exit(rerunning.run(request, config, db))
+
+
+@app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="Where to put the database")] = Path("demo"),
     prefect: Annotated[bool, typer.Option(help="Run as a Prefect flow, or plainly without Prefect")] = True,
@@ -93,7 +115,7 @@ def up(
     db: Database = None,
     port: Annotated[int, typer.Option(help="Where a Prefect server of our own listens")] = 4200,
 ) -> None:
-    """Serve the scheduled `ingest/default` deployment, starting a Prefect server if none answers."""
+    """Serve the scheduled `ingest/default` and `reprocess/default`, starting a Prefect server if none answers."""
     import os
 
     from config.load import find_folder, load
@@ -150,10 +172,11 @@ def dedupe() -> None:
 
 def register() -> None:
     """Add the commands that live elsewhere: those that read the database, and those that say what is in it."""
-    from flows import managing, pruning, reading
+    from flows import curating, managing, pruning, reading, siting
 
     commands: dict[str, Callable[..., None]] = {
         "add": managing.add,
+        "chrome": curating.chrome,
         "import": managing.import_,
         "export": managing.export,
         "feeds": reading.feeds,
@@ -167,6 +190,7 @@ def register() -> None:
     }
     for name, command in commands.items():
         app.command(name)(command)
+    app.add_typer(siting.sites)
 
 
 register()

@@ -16,11 +16,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
 
 from config.settings import Feed, Settings
 from extractors.article import Origin, entry_hash
@@ -28,12 +27,12 @@ from extractors.model import AGAIN, Article, Dropped, Entry, Page
 from extractors.packing import pack
 from flows import refining
 from flows.fetch import Fetcher, FetchError, Question
+from flows.piecework import work
 from flows.refining import Refined
 from flows.schedule import next_try
-from flows.workers import TaskDiedError, TaskTimeoutError, Workers
+from flows.workers import Workers
 from storage.intents import Arrival, Drop, KnownEntry
 
-Step = Callable[[Sequence[Any], Origin], list[Refined]]
 Kept = Arrival | Drop
 CHUNK = 8  # articles a worker refines at a time
 TRIES = 3
@@ -124,27 +123,16 @@ class Gatherer:
 
     async def _refine(self, entries: Sequence[Entry], outing: Outing) -> list[Kept]:
         about = outing.about
-        first = await self._work(refining.sift, entries, about.origin)
+        first = await work(self._workers, refining.sift, entries, about.origin)
         wanted = [entry for entry, sifted in zip(entries, first, strict=True) if not sifted]
         finds = await asyncio.gather(*(self._page(entry, outing) for entry in wanted))
         pairs = [(entry, find.page) for entry, find in zip(wanted, finds, strict=True)]
-        second = iter(zip(await self._work(refining.refine, pairs, about.origin), finds, strict=True))
+        refined = await work(self._workers, refining.refine, pairs, about.origin)
+        second = iter(zip(refined, finds, strict=True))
         return [
             self._keep(entry, *((sifted, Find()) if sifted else next(second)), outing)
             for entry, sifted in zip(entries, first, strict=True)
         ]
-
-    async def _work(self, step: Step, items: Sequence[Any], origin: Origin) -> list[Refined]:
-        """Have a worker take all items; when that fails, one by one, so that only the guilty one is lost."""
-        if not items:
-            return []
-        try:
-            return await asyncio.wrap_future(self._workers.submit(step, items, origin, timeout=10.0 + 2 * len(items)))
-        except Exception as error:  # noqa: BLE001 - whatever an article does to its worker costs that article only
-            if len(items) > 1:
-                return [refined for item in items for refined in await self._work(step, [item], origin)]
-            entry = items[0] if isinstance(items[0], Entry) else items[0][0]
-            return [Dropped(guid=entry.guid, url=entry.url, reason=reason_of(error), evidence=str(error)[:500])]
 
     async def _page(self, entry: Entry, outing: Outing) -> Find:
         async with outing.abreast:
@@ -191,12 +179,6 @@ def tries(entry: Entry, known: KnownEntry | None) -> int:
     """How often an entry was dropped that says what it said then."""
     same = known and (known.entry_hash.startswith(AGAIN) or known.entry_hash == entry_hash(entry))
     return known.tries if known and same else 0
-
-
-def reason_of(error: Exception) -> str:
-    """Why an entry became no article, in one word: its own fault (timeout, broken), or its worker's end (died)."""
-    reasons = {TaskTimeoutError: "timeout", TaskDiedError: "died"}
-    return next((word for kind, word in reasons.items() if isinstance(error, kind)), "broken")
 
 
 def chunked(entries: Sequence[Entry], size: int) -> Iterator[Sequence[Entry]]:

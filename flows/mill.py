@@ -1,8 +1,9 @@
 """Everything a run holds open: the writer, the event loop, the fetcher, the worker processes.
 
 One `Mill` serves all shards of a run, from whichever threads they call it: fetching goes on one event loop, parsing
-and refining in worker processes, writing in one thread. More polls are under way than there are connections, since
-most of them wait: for the turn of their domain, for a worker, for the writer.
+and refining in worker processes, writing in one thread. So does cleaning stored articles again, without the fetching.
+More polls are under way than there are connections, since most of them wait: for the turn of their domain, for a
+worker, for the writer.
 """
 
 from __future__ import annotations
@@ -10,35 +11,40 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from concurrent.futures import CancelledError
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, TypeVar
 
 from config.load import Config
 from flows.fetch import Fetcher
 from flows.outcome import Outcome, Watcher
 from flows.polling import Poller, Round
+from flows.recleaning import Job, Manner, Recleaner
 from flows.refining import prepare
 from flows.workers import Workers
 from flows.writer import Writer
-from storage.intents import FeedState
+from storage.intents import FeedState, Recleaned
 
+T = TypeVar("T")
 ABREAST = 4  # polls under way at once, for each connection
 
 
 class Mill:
-    """A context manager. `path` is the database; opening it raises `storage.connection.StoreError`."""
+    """A context manager. `path` is the database; opening it raises `storage.connection.StoreError`.
 
-    def __init__(self, config: Config, path: Path, watcher: Watcher) -> None:
-        self.writer = Writer(path)
+    With `write=False` the database stays as it is, and nothing can be polled.
+    """
+
+    def __init__(self, config: Config, path: Path, watcher: Watcher, *, write: bool = True) -> None:
+        self.writer = Writer(path, write=write)
         self._fetcher = Fetcher(config.settings, self._pauses(), on_pause=self._note_pause)
         self._config = config
         self._watcher = watcher
-        count = config.settings.workers or os.cpu_count() or 1
-        self._workers = Workers(count, prepare, (config.chrome, config.taxonomy))
+        self._count = config.settings.workers or os.cpu_count() or 1
+        self._workers = Workers(self._count, prepare, (config.chrome, config.taxonomy))
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="fetching", daemon=True)
         self._abreast = ABREAST * config.settings.connections
@@ -65,9 +71,18 @@ class Mill:
 
         Raises `CancelledError` (of `concurrent.futures`) when the mill is closed meanwhile.
         """
+        return self._await(self._shard(states, shared))
+
+    def reclean(self, jobs: Iterable[Job], manner: Manner) -> dict[str, Recleaned]:
+        """Clean stored articles again and wait for all of them; counts come by feed. Raises what `poll` raises."""
+        return self._await(Recleaner(self._workers, self._count, self.writer, manner).go(jobs))
+
+    def _await(self, work: Coroutine[Any, Any, T]) -> T:
+        """Have something done on the event loop, and wait for it in the caller's thread."""
         if self._closing:
+            work.close()
             raise CancelledError
-        return asyncio.run_coroutine_threadsafe(self._shard(states, shared), self._loop).result()
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def _pauses(self) -> dict[str, datetime]:
         """The pauses that hosts asked for in earlier runs."""

@@ -40,7 +40,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A whole run. `state` is completed, degraded (some feed failed) or failed (each did)."""
+    """A whole run. `state` is completed, degraded (some feed failed) or failed (each did).
+
+    `learnt` counts the blocks that were found to be chrome of their feeds, `faded` those that are no more; `recleaned`
+    stored articles that came out differently since, `unclean` those that could not be cleaned again: there is no raw
+    input of them, or they broke.
+    """
 
     run_id: int
     state: str
@@ -48,6 +53,10 @@ class Report:
     seconds: float = 0.0
     stories: int = 0
     related: int = 0
+    learnt: int = 0
+    faded: int = 0
+    recleaned: int = 0
+    unclean: int = 0
     dry: bool = False
 
     @property
@@ -65,7 +74,18 @@ class Report:
         feeds = f"{len(self.outcomes) - paused} feeds asked, {len(self.failures)} failed"
         waiting = f", {paused} waiting for their host" if paused else ""
         counts = ", ".join(f"{self.total(name)} {name}" for name in ("new", "changed", "duplicates", "dropped"))
-        return f"{feeds}{waiting}: {counts} in {self.seconds:.1f} s"
+        return f"{feeds}{waiting}: {counts}{self._lessons()} in {self.seconds:.1f} s"
+
+    def _lessons(self) -> str:
+        """What was learnt, where anything was."""
+        told = (
+            (f"{self.learnt} learnt as chrome", self.learnt),
+            (f"{self.faded} chrome no more", self.faded),
+            (f"{self.recleaned} cleaned again", self.recleaned),
+            (f"{self.unclean} could not be cleaned again", self.unclean),
+        )
+        words = ", ".join(text for text, count in told if count)
+        return f"; {words}" if words else ""
 
 
 class Watcher(Protocol):

@@ -1,4 +1,4 @@
-"""The pipeline itself, below Prefect: which feeds are due, poll them shard by shard, link what came in.
+"""The pipeline itself, below Prefect: which feeds are due, poll them shard by shard, learn from what came in, link it.
 
 `run` is given a `Mapper`, which calls a function for each shard: `at_once` here, Prefect tasks in `flows.ingest`.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -20,13 +20,15 @@ from flows.lock import hold
 from flows.mill import Mill
 from flows.outcome import Outcome, Report, Silent, Watcher, state_of
 from flows.polling import Round
+from flows.recleaning import Job, Manner, total
 from flows.rehearsal import rehearse
 from flows.turns import domain_of
-from storage.intents import FeedState
+from storage.intents import FeedState, Lesson, Recleaned
 from storage.kin import Kin
 from storage.store import Store
 
 Shard = Sequence[FeedState]
+Taught = tuple[Sequence[Lesson], Recleaned]
 Mapper = Callable[[Callable[[Shard], list[Outcome]], Sequence[Shard]], list[list[Outcome]]]
 
 
@@ -94,7 +96,9 @@ class Run:
         try:
             shards = mapper(lambda shard: self._mill.poll(shard, shared), list(self._shards(spread(due))))
             outcomes = tuple(outcome for shard in shards for outcome in shard)
-            return self._mill.writer.do(lambda store: self._close(store, run_id, outcomes, clock))
+            taught = self._learn()
+            report = self._mill.writer.do(lambda store: self._close(store, run_id, outcomes, taught))
+            return replace(report, seconds=time.monotonic() - clock)
         except BaseException as error:
             reason = repr(error)[:500]
             self._mill.writer.do(lambda store: store.finish_run(run_id, "crashed", datetime.now(UTC), reason))
@@ -110,8 +114,21 @@ class Run:
         )
         return run_id, due
 
-    def _close(self, store: Store, run_id: int, outcomes: tuple[Outcome, ...], clock: float) -> Report:
-        state = state_of(outcomes)
+    def _learn(self) -> Taught:
+        """See what feeds repeat, and clean their stored articles of it, or of what the operator decided.
+
+        What an earlier run left undone is done as well. A feed that is configured no more keeps its articles as they
+        are: its tags are not known.
+        """
+        writer, feeds = self._mill.writer, self._config.feeds
+        lessons = writer.do(lambda store: store.learn(self._now))
+        unclean = writer.do(lambda store: store.unclean())
+        jobs = [Job(source=source, feed=feeds[source.slug], ids=ids) for source, ids in unclean if source.slug in feeds]
+        counts = total(*self._mill.reclean(jobs, Manner(now=self._now)).values()) if jobs else Recleaned()
+        return lessons, counts
+
+    def _close(self, store: Store, run_id: int, outcomes: tuple[Outcome, ...], taught: Taught) -> Report:
+        state, (lessons, counts) = state_of(outcomes), taught
         kin = self._settle(store, run_id)
         failures = "; ".join(f"{outcome.feed}: {outcome.kind}" for outcome in outcomes if outcome.failed)
         store.finish_run(run_id, state, datetime.now(UTC), failures[:500] or None)
@@ -120,9 +137,12 @@ class Run:
             run_id=run_id,
             state=state,
             outcomes=outcomes,
-            seconds=time.monotonic() - clock,
             stories=kin.stories,
             related=kin.related,
+            learnt=sum(lesson.learnt for lesson in lessons),
+            faded=sum(lesson.faded + lesson.withdrawn for lesson in lessons),
+            recleaned=counts.changed,
+            unclean=counts.missing + counts.failed,
             dry=self._options.dry_run,
         )
 

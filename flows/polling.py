@@ -14,16 +14,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from config.settings import Feed, Settings
 from extractors.addresses import public
-from extractors.article import Origin
 from extractors.feed import FeedError
-from extractors.model import ParsedFeed
+from extractors.model import Entry, ParsedFeed
 from flows import refining
 from flows.address import with_login_of
 from flows.fetch import Answer, Fetcher, FetchError, Question
@@ -31,10 +30,11 @@ from flows.gathering import Gatherer, Harvesting, Kept
 from flows.intake import Intake, Terms, fresh, take
 from flows.notes import alarm, described, failed, missed, noted, settled, timed
 from flows.outcome import Outcome
+from flows.recleaning import origin_of
 from flows.workers import WorkerError, Workers
 from flows.writer import Writer
 from storage.connection import StoreError
-from storage.intents import FeedState, Harvest, Poll
+from storage.intents import FeedState, Harvest, Poll, Waiting
 
 READ = {HTTPStatus.OK, HTTPStatus.IM_USED, HTTPStatus.NOT_MODIFIED}  # IM_USED: only what is new (RFC 3229)
 FULL = timedelta(hours=12)
@@ -110,22 +110,25 @@ class Poller:
     async def _harvest(self, state: FeedState, feed: Feed) -> Harvest:
         answer = await self._ask(state, feed)
         poll = noted(self._round.now, state, answer)
-        if self._unchanged(state, poll):
-            about, intake, told, kept = self._about(state, feed, answer), None, [], []
-        else:
+        parsed, intake, told = None, None, list[Entry]()
+        if not self._unchanged(state, poll):
             parsed = await self._parse(state, feed, answer)
             intake = await self._take(state, feed, parsed)
             poll = replace(poll, gap=answer.status == HTTPStatus.OK and missed(state, parsed, intake.known))
             poll = described(poll, parsed, intake, answer, auto=feed.identity == "auto")
-            about = self._about(state, feed, answer, parsed, intake)
             told = fresh(intake.entries, intake.known, force=self._round.force)
+        waiting = await self._waiting(state, {entry.guid for entry in told})
+        kept, lost = list[Kept](), tuple[str, ...]()
+        if told or waiting:
+            about = await self._about(feed, parsed, intake)
             kept = await self._gatherer.gather(told, about)
-        again, lost = await self._retry(state, about, intake, {entry.guid for entry in told})
+            again, lost = await self._retry(state, waiting, about, intake)
+            kept += again
         harvest = Harvest(
             run_id=self._round.run_id, feed=state, poll=timed(poll, state, feed, answer),
             passed=intake.passed if intake else (), given_up=lost,
         )  # fmt: skip
-        return settled(harvest, [*kept, *again], keep_raw=self._round.settings.keep_raw)
+        return settled(harvest, kept, keep_raw=self._round.settings.keep_raw)
 
     def _unchanged(self, state: FeedState, poll: Poll) -> bool:
         same = state.body_hash is not None and poll.body_hash == state.body_hash and not self._round.force
@@ -137,34 +140,34 @@ class Poller:
         first = state.last_new_at is None
         return take(parsed, met, Terms(most=self._round.settings.max_entries, since=since, first=first))
 
-    async def _retry(
-        self, state: FeedState, about: Harvesting, intake: Intake | None, told: Collection[str]
-    ) -> tuple[list[Kept], tuple[str, ...]]:
-        """Try again what waits for it, but for the guids just `told`; and the guids of which nothing is left to try."""
+    async def _waiting(self, state: FeedState, told: Collection[str]) -> list[tuple[Waiting, bool]]:
+        """What waits for another try, but for the guids just `told`, each with whether it is in quarantine."""
         due = await self._writer.ask(lambda s: s.quarantined(state.id, self._round.now)) if state.retries else []
         pending = await self._writer.ask(lambda s: s.pending(state.id)) if state.pending else []
+        pairs = [*((one, True) for one in due), *((one, False) for one in pending)]
+        return [(one, set_aside) for one, set_aside in pairs if one.guid not in told]
+
+    async def _retry(
+        self, state: FeedState, waiting: Sequence[tuple[Waiting, bool]], about: Harvesting, intake: Intake | None
+    ) -> tuple[list[Kept], tuple[str, ...]]:
+        """Try again what waits for it; and the guids in quarantine of which nothing is left to try."""
         document = {entry.guid: entry for entry in intake.entries} if intake else {}
-        waiting = [one for one in (*due, *pending) if one.guid not in told]
-        entries = [entry for one in waiting if (entry := one.entry or document.get(one.guid))]
+        entries = [entry for one, _ in waiting if (entry := one.entry or document.get(one.guid))]
         if entries:
-            pages = {one.guid: one.page for one in waiting if one.page}
+            pages = {one.guid: one.page for one, _ in waiting if one.page}
             known = await self._writer.ask(lambda store: store.known(state.id, entries))
             about = replace(about, known=known, pages=pages)
-        lost = [one.guid for one in due if intake and not one.entry and one.guid not in document]
-        return await self._gatherer.gather(entries, about), tuple(lost)
+        gone = (one.guid for one, set_aside in waiting if set_aside and not one.entry and one.guid not in document)
+        return await self._gatherer.gather(entries, about), tuple(gone) if intake else ()
 
-    def _about(
-        self,
-        state: FeedState,
-        feed: Feed,
-        answer: Answer,
-        parsed: ParsedFeed | None = None,
-        intake: Intake | None = None,
-    ) -> Harvesting:
-        title = feed.title or (parsed.title if parsed else state.title)
-        language = parsed.language if parsed else None
-        origin = Origin(url=public(answer.url), title=title, language=language, tags=feed.tags, pages=feed.pages)
+    async def _about(self, feed: Feed, parsed: ParsedFeed | None, intake: Intake | None) -> Harvesting:
+        """What refining needs to know, as the store has it and will have it once this poll is kept."""
+        [source] = await self._writer.ask(lambda store: store.sources((feed.slug,)))
+        if parsed:
+            title, language = source.title or parsed.title, parsed.language or source.language
+            source = replace(source, title=title, language=language)
         known, forced = intake.known if intake else {}, self._round.force
+        origin = origin_of(feed, source, source.learnt)
         return Harvesting(feed=feed, origin=origin, known=known, now=self._round.now, forced=forced)
 
     async def _ask(self, state: FeedState, feed: Feed) -> Answer:

@@ -66,18 +66,22 @@ class Bar:
 
 def run(request: Request, folder: Path | None, database: Path | None) -> int:
     """Run once as asked and give the exit code. Raises `ConfigError`, `LockedError`, `ServerError`, `StoreError`."""
-    folder = find_folder(folder)
-    if folder:
-        os.environ["FANMILL_CONFIG"] = str(folder)
-    if database:
-        os.environ["FANMILL_DB"] = str(database)
-    config = load(folder)
-    report = execute(request, config)
+    report = execute(request, configured(folder, database))
     if request.as_json:
         print(json.dumps(asdict(report)))  # noqa: T201
     else:
         show(report, console(TABLE))
     return EXIT[report.state]
+
+
+def configured(folder: Path | None, database: Path | None) -> Config:
+    """The configuration as the command line names it; a flow in this process finds the same. Raises `ConfigError`."""
+    folder = find_folder(folder)
+    if folder:
+        os.environ["FANMILL_CONFIG"] = str(folder)
+    if database:
+        os.environ["FANMILL_DB"] = str(database)
+    return load(folder)
 
 
 def execute(request: Request, config: Config) -> Report:

@@ -1,8 +1,8 @@
 """`fanmill up`: one command for scheduled running.
 
 Finds a Prefect server, or starts one on loopback; marks runs that died with their machine as crashed; then serves the
-`ingest/default` deployment on its interval until it is stopped. A server that was running before keeps running after;
-one of our own ends with us, also when we are killed.
+deployments `ingest/default`, on its interval, and `reprocess/default`, for when it is asked for, until it is stopped.
+A server that was running before keeps running after; one of our own ends with us, also when we are killed.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ from storage.connection import check_file
 
 START_LIMIT = 180.0  # seconds; a first start migrates the server's database
 STOP_LIMIT = 30.0
+FLOWS = ["ingest", "reprocess"]
+POLLING, CLEANING = "Poll the feeds that are due", "Clean stored articles again by the rules of today"
 NO_STRANGERS = {401, 403}  # the answers of a server that wants to know who asks
 
 # Linux ends the server when its parent, whose id is the first word, is gone; then the rest is run in this very process.
@@ -73,19 +75,30 @@ def serve(service: Service) -> None:
         os.environ["PREFECT_API_URL"] = url
         print(HINTS.format(url=url), flush=True)  # noqa: T201 - the terminal is this room's
         from prefect import serve as prefect_serve
-        from prefect.types.entrypoint import EntrypointType
-
-        from flows.ingest import ingest
 
         bury_dead_runs(service.database)
-        deployment = ingest.to_deployment(
+        prefect_serve(*deployments(service), pause_on_shutdown=False, limit=2)
+
+
+def deployments(service: Service) -> list[RunnerDeployment]:
+    """What is served: polling on its interval, cleaning again when somebody asks for it."""
+    from prefect.types.entrypoint import EntrypointType
+
+    from flows.ingest import ingest
+    from flows.reprocess import reprocess
+
+    wanted = ((ingest, service.every, POLLING), (reprocess, None, CLEANING))
+    made = [
+        flow.to_deployment(
             name="default",
-            interval=service.every,
-            description="Poll the feeds that are due",
+            interval=every,
+            description=described,
             tags=[mark(service.database)],
             entrypoint_type=EntrypointType.MODULE_PATH,
         )
-        prefect_serve(cast("RunnerDeployment", deployment), pause_on_shutdown=False, limit=2)
+        for flow, every, described in wanted
+    ]
+    return cast("list[RunnerDeployment]", made)
 
 
 @contextmanager
@@ -152,7 +165,10 @@ def bury_dead_runs(database: Path) -> None:
     from prefect.client.schemas.objects import StateType
     from prefect.states import Crashed
 
-    named, default = filters.FlowFilterName(any_=["ingest"]), filters.DeploymentFilterName(any_=["default"])
+    named, default = (
+        filters.FlowFilterName(any_=["ingest", "reprocess"]),
+        filters.DeploymentFilterName(any_=["default"]),
+    )
     running = filters.FlowRunFilterState(type=filters.FlowRunFilterStateType(any_=[StateType.RUNNING]))
     ours = filters.FlowRunFilter(state=running, tags=filters.FlowRunFilterTags(all_=[mark(database)]))
     try:

@@ -29,18 +29,21 @@ NOTHING = {"not_modified", "unchanged"}
 
 
 class Writer:
-    """Owns a `Store` in a thread of its own. A context manager; opening raises what `Store.open` raises."""
+    """Owns a `Store` in a thread of its own. A context manager; opening raises what `Store.open` raises.
 
-    def __init__(self, path: Path) -> None:
+    With `write=False` it is asked questions only.
+    """
+
+    def __init__(self, path: Path, *, write: bool = True) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
-        self._store = self._open(path)
+        self._store = self._open(path, write=write)
         self._lock = threading.Lock()
         self._notes: list[Harvest] = []
         self._fault: StoreError | None = None
 
-    def _open(self, path: Path) -> Store:
+    def _open(self, path: Path, *, write: bool) -> Store:
         try:
-            return self._thread.submit(Store.open, path).result()
+            return self._thread.submit(Store.open, path, write=write).result()
         except BaseException:
             self._thread.shutdown()
             raise

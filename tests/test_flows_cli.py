@@ -62,6 +62,7 @@ def test_a_run_with_nothing_due_is_done_at_once(folder: Path) -> None:
 def test_a_run_can_speak_json(folder: Path) -> None:
     report = json.loads(fanmill(folder, "run", "--no-prefect", "--json", "--feed", "lantern").stdout)
     assert [outcome["feed"] for outcome in report["outcomes"]] == ["lantern"]
+    assert (report["learnt"], report["faded"], report["recleaned"], report["unclean"]) == (0, 0, 0, 0)
 
 
 def test_search_finds_shows_and_explains(folder: Path) -> None:
@@ -150,6 +151,12 @@ FAULTS = {
     "a folder that is none": (["run", "--no-prefect", "--config", "nowhere"], 2, "not a folder"),
     "a database that is not there": (["search", "x", "--db", "nowhere.db"], 2, "does not exist yet"),
     "a database that is none": (["search", "x", "--db", "feeds.toml"], 2, "is not a SQLite database"),
+    "a feed nobody knows, cleaned again": (["reprocess", "--feed", "nobody"], 2, "no feed is called 'nobody'"),
+    "a database that is not there, cleaned again": (
+        ["reprocess", "--no-prefect", "--db", "nowhere.db"],
+        2,
+        "does not exist yet",
+    ),
     "a run on a database that is none": (["run", "--no-prefect", "--db", "feeds.toml"], 2, "is not a SQLite database"),
     "a folder begun twice": (["init", "."], 2, "nothing was written"),
     "a database in a file": (["run", "--no-prefect", "--db", "/dev/null/x.db"], 2, "is not a folder"),
@@ -175,12 +182,12 @@ def test_every_command_in_the_help_has_its_own(folder: Path) -> None:
     names = [line.split()[0] for line in shown.partition("Commands:")[2].splitlines() if line.strip()]
     assert set(names) == {
         *("run", "demo", "up", "search", "show", "why", "feeds", "init", "clean", "tag", "dedupe"),
-        *("add", "import", "export", "pause", "resume", "retire", "prune"),
+        *("add", "import", "export", "pause", "resume", "retire", "prune", "reprocess", "sites", "chrome"),
     }
 
 
 def test_a_server_that_does_not_answer_is_told_at_once(folder: Path) -> None:
-    for words in (["run"], ["up"]):
+    for words in (["run"], ["reprocess"], ["up"]):
         done = fanmill(folder, *words, PREFECT_API_URL="http://127.0.0.1:9/api")
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.startswith("fanmill: no Prefect server answers at http://127.0.0.1:9/api; start it")

@@ -34,6 +34,11 @@ ROWS = {
         JOIN articles b ON b.id = s.related_id""",
     "stories": "SELECT a.uid, b.uid FROM articles a JOIN stories s ON s.id = a.story_id JOIN articles b ON b.id = s.lead_article_id",
     "feeds": "SELECT slug, etag, body_hash FROM feeds",
+    "cuts": "SELECT a.uid, c.position, c.rule, c.text FROM cuts c JOIN articles a ON a.id = c.article_id",
+    "marks": "SELECT a.uid, hex(m.marks) FROM article_marks m JOIN articles a ON a.id = m.article_id",
+    "chrome": "SELECT f.slug, l.hash, l.state, l.sample, l.seen, l.looked_at FROM learnt l JOIN feeds f ON f.id = l.feed_id",
+    "rules": "SELECT f.slug, r.rules, r.cleaned_by FROM feed_rules r JOIN feeds f ON f.id = r.feed_id",
+    "containers": "SELECT f.slug, c.host, c.path, c.wins, c.prose FROM containers c JOIN feeds f ON f.id = c.feed_id",
 }
 
 
@@ -71,6 +76,7 @@ def test_a_run_killed_at_any_moment_and_run_again_ends_in_the_same_rows(mill: Mi
     assert mill.start("whole.db").wait(120) == 1  # in part: the newsroom has feeds that fail
     lasting = time.monotonic() - begun
     whole = mill.dump("whole.db")
+    assert any("'learnt." in row for row in whole["cuts"])
     moments = random.Random(20261120)
     for number in range(KILLS):
         name = f"killed-{number}.db"

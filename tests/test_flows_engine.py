@@ -25,9 +25,11 @@ import pytest
 
 from flows.lock import LockedError, hold
 from flows.newsroom import Newsroom
+from flows.options import LOCKED
 
 pytestmark = pytest.mark.engine
 PATIENCE = 180.0
+MILL = [sys.executable, "-c", "from flows.cli import main; main()"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
             "FANMILL_CONFIG": str(folder),
             "FANMILL_DB": str(folder / "news.db"),
         }
-        command = [sys.executable, "-c", "from flows.cli import main; main()", "up", "--port", str(port)]
-        process = subprocess.Popen(command, env=env, cwd=folder)
+        process = subprocess.Popen([*MILL, "up", "--port", str(port)], env=env, cwd=folder)
         api = f"http://127.0.0.1:{port}/api"
         yield Engine(api, env | {"PREFECT_API_URL": api}, folder / "news.db", process, newsroom)
         process.send_signal(signal.SIGTERM)
@@ -118,13 +119,54 @@ def test_a_run_by_hand_polls_the_named_feed(engine: Engine) -> None:
     assert (run["state_type"], run["parameters"]["feeds"]) == ("COMPLETED", [slug])
 
 
-def test_a_scheduled_run_is_skipped_while_another_one_holds_the_database(engine: Engine) -> None:
-    def skipped() -> list[dict[str, Any]]:
-        return [run for run in engine.runs(scheduled=True) if run["state_name"] == "Skipped"]
+def test_runs_of_either_kind_are_skipped_while_another_one_holds_the_database(engine: Engine) -> None:
+    def skipped(flow: str) -> list[dict[str, Any]]:
+        runs = engine.post("flow_runs/filter", {"flows": {"name": {"any_": [flow]}}})
+        return [run for run in runs if run["state_name"] == "Skipped"]
 
-    before = len(skipped())
+    before = len(skipped("ingest"))
     with held(engine.database):
-        assert wait_for(lambda: len(skipped()) > before)
+        assert engine.command("deployment", "run", "reprocess/default").returncode == 0
+        assert wait_for(lambda: len(skipped("ingest")) > before)
+        assert wait_for(lambda: skipped("reprocess"))
+
+
+def test_stored_articles_are_cleaned_again_when_somebody_asks_for_it(engine: Engine) -> None:
+    slugs = [feed.slug for feed in engine.newsroom.feeds]
+    named = ("-p", f"feeds={json.dumps(slugs)}", "-p", "dry_run=true")
+
+    def done() -> list[dict[str, Any]]:
+        runs = engine.post("flow_runs/filter", {"flows": {"name": {"any_": ["reprocess"]}}})
+        asked = [run for run in runs if run["parameters"].get("dry_run")]
+        if all(run["state_name"] == "Skipped" for run in asked):  # a scheduled run held the database
+            assert engine.command("deployment", "run", "reprocess/default", *named).returncode == 0
+        return [run for run in asked if run["state_type"] in {"COMPLETED", "FAILED"} and run["state_name"] != "Skipped"]
+
+    [run] = wait_for(done)
+    assert (run["state_name"], run["auto_scheduled"]) == ("Completed", False)
+    [account] = wait_for(lambda: [one for one in artifacts(engine) if one["key"] == "reprocess-feeds"])
+    rows = json.loads(account["data"])
+    assert {row["feed"] for row in rows} == set(slugs)
+    assert sum(row["looked_at"] for row in rows) == sum(row["same"] for row in rows) >= 30
+
+
+def test_the_command_line_cleans_again_on_a_server_that_is_there(engine: Engine) -> None:
+    slug = engine.newsroom.feeds[0].slug
+    words = [*MILL, "reprocess", "--feed", slug, "--dry-run", "--json"]
+
+    def done() -> subprocess.CompletedProcess[str] | None:
+        ended = subprocess.run(words, env=engine.env, capture_output=True, text=True, timeout=PATIENCE)
+        return None if ended.returncode == LOCKED else ended
+
+    ended = wait_for(done)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    told = json.loads(ended.stdout)
+    assert [(feed["feed"], feed["failed"]) for feed in told["account"]["feeds"]] == [(slug, 0)]
+
+
+def artifacts(engine: Engine) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = engine.post("artifacts/filter", {})
+    return found
 
 
 @contextmanager
@@ -154,6 +196,12 @@ BAD_PARAMETERS = {
 def test_the_server_refuses_bad_parameters(engine: Engine, parameter: str) -> None:
     wait_for(lambda: engine.post("deployments/filter", {}))
     assert engine.command("deployment", "run", "ingest/default", "-p", parameter).returncode == 1
+
+
+def test_both_deployments_are_served_and_one_has_a_schedule(engine: Engine) -> None:
+    served = wait_for(lambda: [one for one in engine.post("deployments/filter", {}) if one["name"] == "default"])
+    schedules = {one["entrypoint"]: len(one["schedules"]) for one in served}
+    assert schedules == {"flows.ingest.ingest": 1, "flows.reprocess.reprocess": 0}
 
 
 def test_the_deployment_file_deploys(engine: Engine) -> None:

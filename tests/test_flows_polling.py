@@ -17,7 +17,11 @@ from flows.fetch import Answer, Fetcher, Question
 from flows.newsroom import Newsroom, Reply
 from flows.outcome import Outcome
 from flows.pipeline import Options, run
+from flows.reprocessing import Wish, reprocess
+from storage.intents import Source
+from storage.store import Store
 
+WORDS = "The harbour was full of boats that morning, and nobody on the quay could say where they had come from"
 ITEM = "<item><guid isPermaLink='false'>{n}</guid><title>Item {n}</title><pubDate>{n:02} Nov 2026 10:00:00 GMT</pubDate></item>"
 
 
@@ -151,3 +155,42 @@ def test_without_keep_raw_no_raw_input_is_kept(mill: Mill) -> None:
     with sqlite3.connect(mill.folder / "news.raw.db") as raw:
         tables = [name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         assert all(raw.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,) for table in tables)
+
+
+def test_what_is_known_of_a_feed_is_asked_once_and_only_when_there_is_something_to_refine(
+    mill: Mill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, ...]] = []
+    real = Store.sources
+
+    def counted(store: Store, slugs: tuple[str, ...] = ()) -> tuple[Source, ...]:
+        asked.append(slugs)
+        return real(store, slugs)
+
+    monkeypatch.setattr(Store, "sources", counted)
+    assert mill.run("lantern")["lantern"].new > 5
+    assert asked == [("lantern",)]
+    assert mill.run("lantern")["lantern"].outcome == "not_modified"
+    assert asked == [("lantern",)]
+
+
+ANYWHERE = """<rss version='2.0'><channel><title>Havsbladet</title><language>sv</language><item><title>Item</title>
+<link>{base}page</link><guid isPermaLink='false'>1</guid></item></channel></rss>"""
+
+
+def test_an_article_whose_page_comes_late_is_told_of_its_feed_as_any_other(mill: Mill) -> None:
+    path = mill.feed_path("lantern")
+    base = next(feed.url for feed in mill.newsroom.feeds if feed.slug == "lantern").removesuffix(path) + "/"
+    mill.newsroom.put("lantern", path, Reply(body=ANYWHERE.format(base=base).encode()))
+    mill.newsroom.put("lantern", "/page", Reply(status=503))
+    mill.run("lantern")
+    sql = "SELECT a.language, a.extractor, f.language FROM articles a JOIN feeds f ON f.id = a.feed_id"
+    assert mill.rows(sql) == [("sv", "feed", "sv")]
+    body = "".join(f"<p>{WORDS} {n}.</p>" for n in range(9))
+    mill.newsroom.put(
+        "lantern", "/page", Reply(body=f"<article><h1>Item</h1>{body}</article>".encode(), type="text/html")
+    )
+    assert mill.run("lantern")["lantern"].outcome == "not_modified"
+    assert mill.rows(sql) == [("sv", "fast", "sv")]
+    config = load(mill.folder)
+    assert reprocess(config, Wish(feeds=("lantern",))).headline().startswith("1 articles looked at: 0 changed, 1 same")
