@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from config.load import load
+from flows.chaff import rules_table
 from flows.lock import hold
 from flows.newsroom import Newsroom
 from flows.running import Request, execute, show
@@ -36,6 +37,7 @@ Now look around:
     {fanmill} search "{words}" --db {db}
     {fanmill} show 1 --db {db}
     {fanmill} why 1 --db {db}
+    {fanmill} chrome --db {db}
     sqlite3 {db} "SELECT published_at, feed, labels, title FROM v_unique_articles ORDER BY published_at DESC LIMIT 10"
 """
 
@@ -56,6 +58,9 @@ def run(folder: Path, *, prefect: bool) -> int:
             show(execute(request, config), screen)
             screen.print()
     with Store.open(database, write=False) as store:
+        screen.rule("What two of the outlets print into every article, learnt and cut in the first run", align="left")
+        screen.print(rules_table([row for row in store.chrome() if row.state == "learnt"]))
+        screen.print()
         screen.rule("One of them, as it was kept", align="left")
         shown = store.article(store.search("Microsoft", limit=1)[0].id)
         if shown:

@@ -106,7 +106,8 @@ def reasons_screen(reasons: Reasons) -> RenderableType:
         "Copies", [line(str(r.id), r.feed, f"{r.kind} by {r.method}, {r.similarity:.2f}") for r in reasons.copies]
     )
     parts += listed("Changes", [line(f"revision {r.revision}", r.replaced_at, r.change) for r in reasons.changes])
-    source = f"taken from: {article.extractor}, confidence {article.confidence:.2f}"
+    doubt = f", in doubt: {safe(article.doubt)}" if article.doubt else ""
+    source = f"taken from: {article.extractor}, confidence {article.confidence:.2f}{doubt}"
     return Group(*parts, Text(), Text(source, style="dim"))
 
 

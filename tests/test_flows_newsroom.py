@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +17,10 @@ import feedparser
 import pytest
 from lxml import html as lxml_html
 
+from config.chrome import load_chrome
+from extractors.clean import clean_feed, clean_page, compile_rules
+from extractors.feed import parse
+from extractors.model import Page
 from flows.newsroom import (
     Newsroom,
     Press,
@@ -119,6 +124,34 @@ def test_every_page_is_served_parses_and_holds_its_text(room: Newsroom, edition:
                 assert part in text, (truth.slug, part)
         for title, _ in truth.see_also:
             assert title in text, truth.slug
+
+
+@pytest.mark.parametrize("slug", ["plain-bytes", "backyard-robotics"])
+def test_house_lines_stand_in_all_an_outlet_prints_and_differ_in_a_number_only(room: Newsroom, slug: str) -> None:
+    feed = get(next(feed.url for feed in room.feeds if feed.slug == slug))[2].decode()
+    own = [truth for key, truth in room.truth().items() if key[0] == slug]
+    for truth in own:
+        text = words_of(get(truth.url)[2])
+        assert all(text.count(line) == 1 for line in truth.house), truth.slug
+        assert all((line in feed) == (slug == "plain-bytes") for line in truth.house), truth.slug
+        assert not any(line in truth.text for line in truth.house)
+    masked = {tuple(re.sub(r"\d+", "0", line) for line in truth.house) for truth in own}
+    assert [len(lines) for lines in masked] == [2]
+    assert len({truth.house for truth in own}) > 1
+
+
+def test_no_rule_that_ships_knows_a_house_line(room: Newsroom) -> None:
+    rules = compile_rules(load_chrome())
+    entries = {entry.url: entry for entry in parse(get(room.base("plain-bytes") + "/feed.json")[2], "").entries}
+    housed = [truth for truth in room.truth().values() if truth.house]
+    assert len(housed) == 11
+    for truth in housed:
+        texts = [clean_page(Page(url=truth.url, body=get(truth.url)[2]), rules).text]
+        texts += [clean_feed(entries[truth.url], rules).text] if truth.url in entries else []
+        for text in texts:
+            blocks = text.split("\n\n")
+            assert [block for block in blocks if block in truth.house] == list(truth.house), truth.slug
+            assert "\n\n".join(block for block in blocks if block not in truth.house) == truth.text, truth.slug
 
 
 def test_a_wall_shows_a_prompt_and_none_of_the_text(room: Newsroom) -> None:

@@ -2,7 +2,8 @@
 
 `fanmill demo` runs against it, and so do the tests and the benchmarks, because it holds what real feeds hold: full
 feeds and summaries, pages full of chrome, copies under other names, an event told three times, articles that change,
-"See also" lines that point ahead, a login wall, markup that attacks, and feeds that are broken.
+"See also" lines that point ahead, house lines that only repetition gives away, a login wall, markup that attacks, and
+feeds that are broken.
 
 | module      | holds |
 |---|---|

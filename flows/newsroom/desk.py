@@ -14,6 +14,7 @@ from flows.newsroom.press import Site, shipped_sites
 from flows.newsroom.story import Story
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+MOST = 37  # the number in a house line, from 2
 
 
 def nowhere(slug: str) -> str | None:
@@ -59,6 +60,10 @@ class Desk:
     def updated(self, story: Story) -> datetime:
         """When the story was last changed, in UTC."""
         return self.now - timedelta(hours=story.hours if story.updated is None else story.updated)
+
+    def house(self, story: Story) -> tuple[str, ...]:
+        """The lines of its own that the site prints into the story, with a number of the story's in them."""
+        return tuple(line.format(2 + number(story.slug) % (MOST - 1)) for line in self.site.house)
 
     def origin(self, story: Story) -> Site:
         """The site the story was written for: this one unless it is a copy."""

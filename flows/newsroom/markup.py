@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 DEPTH = 150  # of the nesting in a hostile story: deeper than any real page, not so deep that parsers cut it off
+INSIDE = 2  # blocks above the first house line
 ELEMENTS = {"paragraph": "<p>{}</p>", "heading": "<h2>{}</h2>", "quote": "<blockquote><p>{}</p></blockquote>"}
 
 
@@ -75,12 +76,18 @@ def cdata(markup: str) -> Html:
 
 
 def body(story: Story, desk: Desk, inset: str = "") -> Html:
-    """The story's blocks as HTML; `inset` stands after the block that the site asks for, or at the end."""
+    """The story's blocks and the site's house lines; `inset` stands after the block that it asks for, or at the end."""
     parts = [ELEMENTS[block.kind].format(inline(block, desk)) for block in story.blocks]
     if story.hostile:
         parts = _hostile(parts)
+    parts = placed(parts, [f"<p>{escape(line)}</p>" for line in desk.house(story)])
     at = desk.site.see_also_after or len(parts)
     return join([*parts[:at], *([inset] if inset else []), *parts[at:]])
+
+
+def placed(parts: list[str], house: list[str]) -> list[str]:
+    """A story's pieces with the house lines among them: the first in the text, the others below it."""
+    return [*parts[:INSIDE], *house[:1], *parts[INSIDE:], *house[1:]]
 
 
 def inline(block: Block, desk: Desk) -> str:

@@ -34,7 +34,9 @@ class Site:
 
     `feed` and `page` name families of templates; "json" is the one feed that is no template. `host` is the name
     that stands in identifiers, so that a GUID does not change with the port. `credits` is the outlet a copy
-    names at its end; `padding` is the number of characters of scripts and menus added to a page.
+    names at its end; `padding` is the number of characters of scripts and menus added to a page. `house` are lines
+    that the site prints into every article and that no shipped rule knows, `{}` in them a number that changes from
+    one to the next.
     """
 
     slug: str
@@ -53,6 +55,7 @@ class Site:
     link_suffix: str = ""
     max_age: int = 0
     padding: int = 0
+    house: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
 
 
@@ -86,7 +89,7 @@ def shipped() -> Press:
 
 def _site(slug: str, table: dict[str, Any]) -> Site:
     faults = tuple(Fault(**row) for row in table.get("faults", ()))
-    return Site(**{**table, "slug": slug, "faults": faults})
+    return Site(**{**table, "slug": slug, "house": tuple(table.get("house", ())), "faults": faults})
 
 
 def _copied(story: Story, originals: dict[str, Story]) -> Story:

@@ -16,7 +16,7 @@ from typing import Any
 
 from flows.newsroom.desk import Desk
 from flows.newsroom.fields import Sheet, iso, see_also_text
-from flows.newsroom.markup import fill, join
+from flows.newsroom.markup import fill, join, placed
 from flows.newsroom.story import Story
 
 
@@ -101,7 +101,8 @@ def _json_item(story: Story, desk: Desk) -> dict[str, Any]:
         "tags": list(story.tags),
     }
     if story.plain_feed:
-        return {**head, "content_text": f"{story.text}\n\n{see_also_text(story, desk)}".strip()}
+        text = "\n\n".join(placed([block.plain for block in story.blocks], [*desk.house(story)]))
+        return {**head, "content_text": f"{text}\n\n{see_also_text(story, desk)}".strip()}
     return {**head, "content_html": sheet["body_see_also"]}
 
 

@@ -49,7 +49,8 @@ class Truth:
     """What is true of one feed entry. Slugs name stories; `see_also` holds (title, address or None).
 
     Behind a wall the clean text is the summary, since nothing else can be had. `wire` names the event that
-    several outlets tell in their own words; `changes` says that the second edition has another text.
+    several outlets tell in their own words; `changes` says that the second edition has another text. `house` are lines
+    that its outlet prints into every article: no part of `text`, and known to no rule that ships.
     """
 
     slug: str
@@ -63,6 +64,7 @@ class Truth:
     wall: bool = False
     changes: bool = False
     hostile: bool = False
+    house: tuple[str, ...] = ()
 
 
 class Newsroom:
@@ -187,6 +189,7 @@ class Newsroom:
             wall=story.wall,
             changes=story.change is not None,
             hostile=story.hostile,
+            house=self._desks[story.site].house(story),
         )
 
     def _fault(self, site: Site, fault: Fault) -> FeedAddress:
