@@ -19,7 +19,7 @@ from flows.newsroom import FeedAddress, Newsroom, Reply
 
 HOUSE = Path(__file__).parents[1]
 PAGES = [HOUSE / "README.md", *sorted((HOUSE / "docs").glob("*.md"))]
-GUIDES = ["README.md", "docs/add-a-feed.md", "docs/add-a-site-rule.md", "docs/add-a-tag.md"]
+GUIDES = ["README.md", "docs/add-a-feed.md", "docs/add-a-site-rule.md", "docs/add-a-tag.md", "docs/keep-it-clean.md"]
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 ELSEWHERE = {
@@ -31,6 +31,8 @@ ELSEWHERE = {
     "fanmill import": "docs/add-a-feed.md",
     "fanmill feeds": "docs/add-a-feed.md",
     "fanmill pause": "docs/add-a-feed.md",
+    "fanmill chrome": "docs/keep-it-clean.md",
+    "fanmill reprocess": "docs/keep-it-clean.md",
     "prefect deployment run": "test_flows_engine.py",
 }
 
@@ -60,6 +62,10 @@ def test_every_command_of_a_guide_runs(page: str, newsroom: Newsroom, tmp_path: 
     script = script.replace('url = "https://quantum.example/feed.xml"', f'url = "{by_hand.url}"\nallow_private = true')
     script = script.replace("add quantum.example ", f"add --private {home(newsroom, by_site)} ")
     env = {key: value for key, value in os.environ.items() if not key.startswith(("FANMILL_", "PREFECT_"))}
+    if "fanmill reprocess" in script:  # it supposes the feeds of that database to be configured
+        (tmp_path / "own").mkdir()
+        (tmp_path / "own" / "feeds.toml").write_text("replace = true\n\n" + newsroom.feeds_toml())
+        env["FANMILL_CONFIG"] = str(tmp_path / "own")
     env["PATH"] = f"{Path(sys.executable).parent}:{env['PATH']}"
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script], cwd=tmp_path, env=env, capture_output=True, text=True
@@ -107,7 +113,7 @@ def test_the_crontab_line_runs_where_nothing_is_set(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("page", ["docs/add-a-site-rule.md", "docs/add-a-tag.md"])
 def test_a_guide_to_rules_says_how_stored_articles_get_them(page: str) -> None:
-    assert "`fanmill run --force --feed SLUG`" in (HOUSE / page).read_text()
+    assert "`fanmill reprocess --feed SLUG`" in (HOUSE / page).read_text()
 
 
 def test_a_worker_needs_no_copy_of_the_house() -> None:
