@@ -68,7 +68,7 @@ class ChromeRule:
 
     `ends`: whatever follows the block goes too. `wall`: a short text with this block is a login or pay wall of that
     name. `source`: the block's link, when it leads to another host, is where the article came from. `topic`: when the
-    title speaks of it, or two paragraphs that are no such chrome, the rule cuts at the end only, see `extractors.wording`.
+    title speaks of it, or two paragraphs that are no such chrome, the rule cuts at the end only.
     """
 
     id: str

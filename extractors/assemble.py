@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from extractors.chrome import Sweep
 from extractors.links import MOST, outbound
+from extractors.marks import mark
 from extractors.model import Cleaned, Cut, Link
 
-MUCH = 0.3  # the share of a text that block rules may cut without lowering confidence
-UNSURE = 0.4  # the highest confidence of a text of which more was cut
+MUCH = 0.3  # the share of a text that worded and learnt rules may cut without putting the rest in doubt
+UNCOUNTED = ("element.", "shape.", "panel.", "head.", "link.")  # cuts by what a page or line is, not by its words
 TINY = 60  # characters: a shorter text is no article
-NOTHING = 0.1  # the confidence of an empty text
+TRUST = {"": 1.0, "cuts": 0.4, "short": 0.4, "empty": 0.1}  # the highest confidence by doubt
 LONGEST_CUT = 4000  # characters of a cut block that are kept on record
 MOST_CUTS = 500
 GAP = "\n\n"
@@ -28,16 +29,19 @@ def assemble(sweep: Sweep, source: str, confidence: float) -> Cleaned:
             cuts.append(Cut(rule=why, text=block.text[:LONGEST_CUT], position=place))
             continue
         if len(out) < MOST and block.anchors:
-            out += outbound(block, place, sweep.base)
+            out += outbound(block, place, sweep.about.base)
         parts.append(block.text)
         place += len(block.text) + len(GAP)
     text = GAP.join(parts)
+    doubt = doubtful(sweep, len(text))
     return Cleaned(
         text=text,
         links=links(sweep, starts, out, len(text)),
         cuts=tuple(fit(cut, len(text)) for cut in cuts[:MOST_CUTS]),
         source=source,
-        confidence=trust(sweep, len(text), confidence),
+        confidence=min(confidence, TRUST[doubt]),
+        doubt=doubt,
+        marks=mark(sweep.blocks, sweep.reasons, sweep.about.title),
     )
 
 
@@ -73,14 +77,13 @@ def links(sweep: Sweep, starts: list[int], out: list[Link], length: int) -> tupl
     return tuple(kept)
 
 
-def trust(sweep: Sweep, length: int, confidence: float) -> float:
-    """The confidence, lowered when the worded rules cut much of the text, or nothing is left of it."""
-    if not length:
-        return NOTHING
+def doubtful(sweep: Sweep, length: int) -> str:
+    """The word for why a text is not to be relied on: nothing or little is left, or the rules cut much of it."""
+    if length < TINY:
+        return "short" if length else "empty"
     worded = sum(
         len(block.text)
         for block, why in zip(sweep.blocks, sweep.reasons, strict=True)
-        if why and not why.startswith(("element.", "shape.", "panel.", "head.", "link."))
+        if why and not why.startswith(UNCOUNTED)
     )
-    doubtful = length < TINY or worded > MUCH * (worded + length)
-    return min(confidence, UNSURE) if doubtful else confidence
+    return "cuts" if worded > MUCH * (worded + length) else sweep.doubt

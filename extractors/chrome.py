@@ -4,72 +4,40 @@ The same sweep serves page HTML, feed HTML and plain text, so that three entranc
 
     panel    an aggregator's labelled panel, and what stands above it
     title    the headline repeated at the top, and what stands above its last repetition; the line of date and author
-    labels   "See also: T" and its kin, lifted as links
-    words    the rules of `chrome.toml`, from the last block to the first
+    labels   "See also: T" and its kin, lifted as links; `extractors.lifting`
+    learnt   the blocks that the source repeats from article to article; `extractors.marks`
+    words    the rules of `chrome.toml`, from the last block to the first; `extractors.wording`
     tail     short lines below a cut at the end, and headings with nothing below them
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from extractors.blocks import Block, is_sentence
-from extractors.body import LINKY
-from extractors.links import MOST, Found, below, is_article, is_listing, plain, read_label, stated, title_below
-from extractors.model import LinkKind
-from extractors.page import web
+from extractors.credits import is_byline
+from extractors.draft import NOTHING, About, Draft, fold
+from extractors.lifting import lift
+from extractors.marks import hash_of, name
 from extractors.panels import find_panel
-from extractors.rules import BlockRule, CleanRules, PanelRule
-from extractors.shape import Credit, is_byline
+from extractors.rules import CleanRules, PanelRule
+from extractors.wording import HEAD, cut_words
 
-PROSE = 80  # characters of a block that is surely text
+__all__ = ["NOTHING", "About", "Sweep"]
+
 FRAGMENT = 140  # characters of a line without a full stop that goes below a cut
+MARKS = 20  # characters besides letters that a headline may have more when it is repeated
 TOP = 16  # blocks in which a headline or panel is looked for
-HEAD = (0.2, 400)  # the head reaches to this share of the characters, or so many of them
-TAIL = (0.25, 700)
 DEK = 600  # characters of a summary between a headline and its repetition
 MOST_ABOVE = 0.4  # the share of the characters that may stand above a repeated headline or panel
-MOST_BELOW = 0.4  # the share that may go below an end mark
-LIFTED = frozenset(
-    ("element.related", "element.advert", "element.sidebar", "element.panel", "shape.edge", "shape.lane")
-)
-UNKNOWN = Credit()
-HEADLINE = 4  # words of a link that is a headline
-LETTERS = re.compile(r"\W+")
-REPORTS = re.compile(r"\b(?:said|says|told|found|according to|reported|wrote|argues?|asked)\b", re.IGNORECASE)
+LEARNT = 0.3  # the share of the characters that learnt rules may cut: beyond it, the article is of a kind of its own
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pointer:
-    """A link found in block number `block`, before its place in the clean text is known."""
+class Sweep(Draft):
+    """One text and the rules of its source."""
 
-    block: int
-    kind: LinkKind
-    label: str
-    title: str
-    url: str | None
-
-
-def fold(text: str) -> str:
-    """Letters and digits only, in small letters: headlines are compared so."""
-    return LETTERS.sub("", text).casefold()
-
-
-class Sweep:
-    """One text being swept. `reasons` says for each block the rule that cuts it, or an empty string."""
-
-    def __init__(
-        self, blocks: Sequence[Block], reasons: Sequence[str], title: str, base: str, known: Credit = UNKNOWN
-    ) -> None:
-        self.blocks, self.reasons = blocks, list(reasons)
-        self.title, self.base, self.known = title, base, known
-        self.pointers: list[Pointer] = []
-        self.summary = ""
-        self.wall = ""
-        self.before: list[int] = []
-        self.total = 0
+    def __init__(self, blocks: Sequence[Block], reasons: Sequence[str], about: About) -> None:
+        super().__init__(blocks, ["" if why in about.learnt.kept else why for why in reasons], about)
         self.measure()
 
     def run(self, rules: CleanRules) -> Sweep:
@@ -79,22 +47,16 @@ class Sweep:
         self.cut_title()
         self.measure()
         self.cut_byline()
-        self.lift(rules)
+        lift(self, rules)
         self.measure()
-        self.cut_words(rules.blocks)
+        self.cut_learnt()
+        self.measure()
+        kept = self.about.learnt.kept
+        cut_words(self, tuple(rule for rule in rules.blocks if rule.id not in kept) if kept else rules.blocks)
         self.cut_tail()
+        if kept:
+            self.reasons = ["" if why in kept else why for why in self.reasons]
         return self
-
-    def live(self) -> list[int]:
-        """The numbers of the blocks that no rule cuts."""
-        return [number for number, why in enumerate(self.reasons) if not why]
-
-    def measure(self) -> None:
-        """Count the characters that stay, before each block and in all."""
-        self.before, self.total = [], 0
-        for block, why in zip(self.blocks, self.reasons, strict=True):
-            self.before.append(self.total)
-            self.total += 0 if why else len(block.text)
 
     def cut_panel(self, panel: PanelRule) -> None:
         """Cut a panel, and when it stands at the top all above it as well."""
@@ -110,9 +72,10 @@ class Sweep:
 
     def cut_title(self) -> None:
         """Cut the headline at the top and what stands above it: with text there, only above a repeated headline."""
-        wanted = fold(self.title)
+        wanted = fold(self.about.title)
         live = self.live()[:TOP]
-        found = [number for number in live if wanted and fold(self.blocks[number].text) == wanted]
+        most = 2 * len(self.about.title) + 2 * MARKS
+        found = [n for n in live if wanted and len(self.blocks[n].text) <= most and fold(self.blocks[n].text) == wanted]
         if not found or sum(len(self.blocks[n].text) for n in live if n < found[-1]) > self.total * MOST_ABOVE:
             return
         above = [number for number in live if number < found[-1] and number not in found]
@@ -131,131 +94,29 @@ class Sweep:
         for number in self.live()[:TOP]:
             if self.before[number] > HEAD[1]:
                 break
-            if is_byline(self.blocks[number].text, self.known, above=above):
+            if is_byline(self.blocks[number].text, self.about.known, above=above):
                 self.reasons[number] = "head.byline"
             above = above and not self.is_prose(number)
 
-    def remember(self, numbers: Sequence[int]) -> None:
-        """Keep the first piece of prose above the article as its summary."""
-        prose = [self.blocks[number].text for number in numbers if self.is_prose(number)]
-        self.summary = self.summary or (prose[0] if prose else "")
-
-    def is_prose(self, number: int) -> bool:
-        """Whether a block is surely text."""
-        text = self.blocks[number].text
-        return len(text) >= PROSE and is_sentence(text)
-
-    def lift(self, rules: CleanRules) -> None:
-        """Lift the links of labelled lines, then cut the lines."""
-        for number, block in enumerate(self.blocks):
-            why = self.reasons[number]
-            if why and why not in LIFTED:
-                continue
-            found = read_label(block, rules, self.base)
-            is_told = found is not None and found.kind == "see_also"
-            if not why and not is_told and is_listing(block, self.base):
-                self.reasons[number] = "link.listing"
-                continue
-            if found is None or (why and not is_told):
-                continue
-            if found.lone:
-                self.lift_below(number, found)
-            else:
-                self.point_line(number, found)
-        for number, block in enumerate(self.blocks):
-            if self.reasons[number] == "shape.links":
-                self.point_run(number, block)
-
-    def lift_below(self, number: int, found: Found) -> None:
-        """Lift the links of the lines below a label that stands alone."""
-        following = range(number + 1, min(number + 12, len(self.blocks)))
-        candidates = [self.blocks[place] for place in following]
-        targets = below(candidates, found, self.base)
-        if not targets and not self.reasons[number] and self.blocks[number].text.rstrip().endswith(":"):
-            targets = title_below(candidates)
-        if not targets:
+    def cut_learnt(self) -> None:
+        """Cut the blocks that the source repeats, unless they are much of the text."""
+        learnt = self.about.learnt.blocks
+        if not learnt:
             return
-        self.point(number, replace(found, targets=targets))
-        told = {fold(said) for target in targets for said in target if said}
-        for place in following:
-            if fold(self.blocks[place].text) not in told:
-                break
-            self.reasons[place] = self.reasons[number]
-
-    def point_line(self, number: int, found: Found) -> None:
-        """Note the targets of a labelled line, with the address that stands alone in the line below, if one does."""
-        title, url = found.targets[0] if len(found.targets) == 1 else ("", "")
-        address = stated(self.blocks[number + 1 : number + 2]) if url is None else None
-        self.point(number, replace(found, targets=((title, address),)) if address else found)
-        if address:
-            self.reasons[number + 1] = self.reasons[number]
-
-    def point(self, number: int, found: Found) -> None:
-        """Note the targets of a line, and cut it."""
-        self.reasons[number] = "link." + found.kind.replace("_", "-")
-        for title, url in found.targets:
-            if len(self.pointers) < MOST and (url is None or is_article(url, self.base, told=found.kind == "see_also")):
-                self.pointers.append(Pointer(block=number, kind=found.kind, label=found.label, title=title, url=url))
-
-    def point_run(self, number: int, block: Block) -> None:
-        """Note the headlines of a run of links."""
-        for anchor in block.anchors:
-            url = web(self.base, anchor.href)
-            if (
-                url
-                and len(anchor.title.split()) >= HEADLINE
-                and is_article(url, self.base)
-                and len(self.pointers) < MOST
-            ):
-                self.pointers.append(Pointer(block=number, kind="related", label="", title=anchor.title, url=url))
-
-    def cut_words(self, rules: Sequence[BlockRule]) -> None:
-        """Apply the worded rules from the last block to the first, so that a rule knows what is left below it."""
-        below_prose = True
-        head = max(HEAD[0] * self.total, HEAD[1])
-        tail = max(TAIL[0] * self.total, TAIL[1])
-        for number in reversed(self.live()):
-            block = self.blocks[number]
-            after = self.total - self.before[number] - len(block.text)
-            places = {"any", "head" if self.before[number] <= head else "any", "tail" if after <= tail else "any"}
-            rule = self.first(rules, block, places, below=below_prose)
-            if rule:
-                self.apply(rule, number, after)
-            elif self.is_prose(number):
-                below_prose = False
-
-    def first(self, rules: Sequence[BlockRule], block: Block, places: set[str], *, below: bool) -> BlockRule | None:
-        """The first rule that cuts a block. With text below it, a sentence that reports what somebody said stays."""
-        text, share = block.text, block.share
-        for rule in rules:
-            if len(text) <= rule.max and rule.where in places and rule.holds(text, share):
-                if not below and (REPORTS.search(text) or (rule.topic and rule.topic.search(self.title))):
-                    continue
-                return rule
-        return None
-
-    def apply(self, rule: BlockRule, number: int, after: int) -> None:
-        """Cut a block by a worded rule, with what the rule says besides."""
-        self.reasons[number] = rule.id
-        self.wall = self.wall or rule.wall
-        if rule.source:
-            self.point_source(number)
-        if rule.ends and after <= self.total * MOST_BELOW and self.before[number] >= self.total * (1 - MOST_BELOW):
-            for place in range(number + 1, len(self.blocks)):
-                if not self.is_prose(place) or self.blocks[place].share > LINKY:
-                    self.reasons[place] = self.reasons[place] or f"after.{rule.id}"
-
-    def point_source(self, number: int) -> None:
-        """Note the other host that an article came from."""
-        own = plain(self.base)[0]
-        for anchor in reversed(self.blocks[number].anchors):
-            url = web(self.base, anchor.href)
-            if url and own and plain(url)[0] != own:
-                self.pointers.append(Pointer(block=number, kind="source", label="", title=anchor.title, url=url))
-                return
+        found = {
+            number: block_hash
+            for number in self.live()
+            if self.blocks[number].kind != "heading"
+            and (block_hash := hash_of(self.blocks[number].text, self.about.title)) in learnt
+        }
+        if sum(len(self.blocks[number].text) for number in found) > LEARNT * self.total:
+            self.doubt = "cuts"
+            return
+        for number, block_hash in found.items():
+            self.reasons[number] = name(block_hash)
 
     def cut_tail(self) -> None:
-        """Cut fragments below the first cut after the last prose, and headings with nothing below them."""
+        """Cut fragments below the first cut after the last prose, and what leads to nothing."""
         live = self.live()
         last = max((number for number in live if self.is_prose(number)), default=-1)
         worded = [

@@ -16,6 +16,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import takewhile
 from urllib.parse import urlsplit
 
 from extractors.blocks import Anchor, Block, is_sentence
@@ -24,27 +26,36 @@ from extractors.page import web
 from extractors.rules import CleanRules
 
 LONGEST = 220  # characters of a title after a label
+LINE = 280  # characters of a line with a label that has no link, or little
 MOST = 100  # links of one kind in one article
 COVERED = 0.5  # the share of a label's line that must be link for its links to be taken
 TELLING = 12  # characters that tell whether a link begins where the title does
 LISTED = 0.8  # the link share of a line of tags
 LINKED = 0.6  # the link share of a line below a label
+HEADLINE = 3  # words of a headline in a box of teasers
+BYTES = 24
+LABEL = 60  # characters of a label that stands alone, and of those in which one ends
+SOME = 0.25
+MARK = re.compile(r"[:\uff1a|»>→]|[–—-]\s")
 SEPARATOR = re.compile(r"\s*(?:[:\uff1a|»>→]+|[–—-]\s)\s*")
-OPENED = re.compile(r"^[\s(\[*•▶→»>-]+|[\s)\]*»→>]+$")
+OPENED = re.compile(r"^[\s(\[*•▶→»>-]+|[\s*»→>]+$")
+BRACKETS = {")": "(", "]": "["}
 WRITTEN = re.compile(r"[<(\[]?\s?(https?://[^\s<>\"()\[\]]{3,2000})\s?[>)\]]?", re.IGNORECASE)
 ASKING = re.compile(r"/?(?:[^/]*\.(?:php|aspx?|cgi|jsp))?$")  # a path whose query tells the article
-HEADLINE = re.compile(r"/[^/]*-[^/]*-[^/]*-[^/]*$")
+SLUG = re.compile(r"/[^/]*-[^/]*-[^/]*-[^/]*$")
 CAMPAIGN = ("utm_", "fbclid", "gclid")
 SELF_SERVING = re.compile(
     r"(?:^|\.)(?:facebook|twitter|x|linkedin|pinterest|reddit|whatsapp|t|telegram|tumblr|getpocket|flipboard|instapaper|vk)\."
     r"(?:com|me|net)$"
 )
 SHARING = re.compile(
-    r"/(?:shar(?:e|er|ing|eArticle)|intent|submit|send|dialog|pin/create)\b|[?&](?:url|u)=http", re.IGNORECASE
+    r"/(?:shar(?:e|er|ing|eArticle)|intent|submit|send|dialog|pin/create)\b|[?&](?:url|u)=http|[?&]action=edit",
+    re.IGNORECASE,
 )
 LISTING = re.compile(
-    r"/(?:tags?|topics?|categor(?:y|ies)|authors?|profile|people|by|schlagwort|thema|login|sign-?in|register|subscribe|"
-    r"newsletters?|events?|expo|webinars?|search|feed|rss|wp-login\.php)(?:/|$|\?)",
+    r"/(?:tags?|topics?|categor(?:y|ies)|schlagwort|thema)(?:/[^/]*){0,3}$"
+    r"|/(?:authors?|profile|people|by|login|sign-?in|register|subscribe|newsletters?|events?|expo|webinars?|search|feed"
+    r"|rss|wp-login\.php)(?:/|$|\?)",
     re.IGNORECASE,
 )
 
@@ -65,7 +76,7 @@ class Found:
 
 def read_label(block: Block, rules: CleanRules, base: str) -> Found | None:
     """What a block points to, when it begins with a label; without targets when the label stands alone."""
-    if len(block.text) > 3 * LONGEST:
+    if not may_point(block) or not rules.label.match(block.text.lower()):
         return None
     match = rules.see_also.match(block.text)
     kind: LinkKind = "see_also" if match else "related"
@@ -74,19 +85,36 @@ def read_label(block: Block, rules: CleanRules, base: str) -> Found | None:
         return None
     label, rest = match["label"], block.text[match.end() :]
     separator = SEPARATOR.match(rest)
-    title = OPENED.sub("", rest[separator.end() :] if separator else rest)
+    title = trim(rest[separator.end() :] if separator else rest)
     if not title:
         lone = all(is_lone(anchor, label) for anchor in block.anchors) and len(block.text) <= 2 * LONGEST
         href = block.anchors[0].href if block.anchors else ""
         return Found(kind=kind, label=label, lone=True, href=href) if lone else None
     anchors = [anchor for anchor in block.anchors if is_titled(anchor) and not is_lone(anchor, label)]
     covered = sum(len(anchor.title) for anchor in anchors) >= len(title) * COVERED
-    if anchors and covered and (separator or starts_with(title, anchors[0], label)):
+    phrase = kind == "related" and title[0].islower()
+    if anchors and covered and (separator or (starts_with(title, anchors[0], label) and not phrase)):
         return Found(kind=kind, label=label, targets=tuple(take(anchors, label, base)))
     name, address = written(title)
-    if separator and len(name) <= LONGEST and (address or not anchors):
-        return Found(kind=kind, label=label, targets=((name, address or alone(block, base)),))
+    address = address or alone(block, base)
+    if separator and len(name) <= LONGEST and (address or not anchors) and (address or is_named(kind, name)):
+        return Found(kind=kind, label=label, targets=((name, address),))
     return None
+
+
+def may_point(block: Block) -> bool:
+    """Whether a block has the shape of a pointer: it is short, or a good part of it is link, or a mark ends a label."""
+    length = len(block.text)
+    if length <= LABEL:
+        return True
+    if length > (3 * LONGEST if block.linked >= COVERED * length else LINE):
+        return False
+    return block.linked >= SOME * length or MARK.search(block.text, 0, LABEL) is not None
+
+
+def is_named(kind: LinkKind, title: str) -> bool:
+    """Whether a title without an address is one: behind a weak label a sentence is not."""
+    return kind == "see_also" or not is_sentence(title)
 
 
 def written(title: str) -> tuple[str, str | None]:
@@ -95,8 +123,16 @@ def written(title: str) -> tuple[str, str | None]:
     if not match:
         return title, None
     address = match[1].rstrip(".,;:!?'")
-    name = OPENED.sub("", f"{title[: match.start()]} {title[match.end() :]}".strip(" :|,;–—-."))
+    name = trim(f"{title[: match.start()]} {title[match.end() :]}".strip(" :|,;–—-."))
     return " ".join(name.split()) or address, web(None, address)
+
+
+def trim(title: str) -> str:
+    """A title without the marks around it, and without a closing bracket that was opened before it."""
+    title = OPENED.sub("", title)
+    while (opener := BRACKETS.get(title[-1:])) and title.count(opener) < title.count(title[-1]):
+        title = OPENED.sub("", title[:-1])
+    return title
 
 
 def is_address(text: str) -> bool:
@@ -116,7 +152,7 @@ def is_titled(anchor: Anchor) -> bool:
 
 def is_lone(anchor: Anchor, label: str) -> bool:
     """Whether a link's text is the label and nothing more."""
-    return OPENED.sub("", anchor.title).rstrip(" :").casefold() == label.casefold()
+    return trim(anchor.title).rstrip(" :").casefold() == label.casefold()
 
 
 def alone(block: Block, base: str) -> str | None:
@@ -136,8 +172,8 @@ def take(anchors: Sequence[Anchor], label: str, base: str) -> Iterator[tuple[str
         if label.casefold() in title[: len(label) + 6].casefold():
             title = title[title.casefold().find(label.casefold()) + len(label) :]
             title = SEPARATOR.sub("", title, count=1) if SEPARATOR.match(title) else title
-        title = OPENED.sub("", title)
-        bare = not anchor.href.strip() or anchor.href.strip().startswith("#")
+        title = trim(title)
+        bare = anchor.href.strip() in ("", "#")
         address = None if bare else web(base, anchor.href)
         if title and (address or bare):
             yield title, address
@@ -150,12 +186,23 @@ def below(blocks: Sequence[Block], found: Found, base: str) -> tuple[tuple[str, 
     """
     if found.href and not (blocks and blocks[0].anchors and blocks[0].anchors[0].href == found.href):
         return ()
-    targets: list[tuple[str, str | None]] = []
+    lines = takewhile(lambda block: block.share >= LINKED and len(block.text) <= 2 * LONGEST, blocks)
+    return tuple(target for block in lines for target in take(block.anchors, "\0", base))
+
+
+def boxed(blocks: Sequence[Block], base: str) -> tuple[tuple[str, str | None], ...]:
+    """Targets of a box of teasers below a label: of each address the longest title, which is the headline."""
+    best: dict[str, str] = {}
     for block in blocks:
-        if block.share < LINKED or len(block.text) > 2 * LONGEST:
-            break
-        targets += take(block.anchors, "\0", base)
-    return tuple(targets)
+        for title, address in take(block.anchors, "\0", base):
+            if address and len(title) > len(best.get(address, "")):
+                best[address] = title
+    return tuple((title, address) for address, title in best.items() if is_headline(title))
+
+
+def is_headline(title: str, words: int = HEADLINE) -> bool:
+    """Whether a link's text is long enough for a headline: in words, or in bytes for scripts without blanks."""
+    return len(title.split()) >= words or (not title.isascii() and len(title.encode("utf-8", "replace")) >= BYTES)
 
 
 def title_below(blocks: Sequence[Block]) -> tuple[tuple[str, str | None], ...]:
@@ -173,7 +220,14 @@ def is_title(block: Block) -> bool:
 
 def same_page(one: str, other: str) -> bool:
     """Whether two addresses are of one page, whatever their fragment; the query tells only where the path does not."""
-    return plain(one) == plain(other) and not (ASKING.fullmatch(plain(one)[1]) and query(one) != query(other))
+    place = plain(one)
+    return place == own_place(other) and not (ASKING.fullmatch(place[1]) and query(one) != query(other))
+
+
+@lru_cache(maxsize=4)
+def own_place(address: str) -> tuple[str, str]:
+    """Host and path of the page whose links are judged."""
+    return plain(address)
 
 
 def query(address: str) -> list[str]:
@@ -202,7 +256,7 @@ def is_article(address: str, own: str, *, told: bool = False) -> bool:
     if not host or (own and same_page(address, own)):
         return False
     return not (
-        (LISTING.search(path + "/") and not (told and HEADLINE.search(path)))
+        (LISTING.search(path + "/") and not (told and SLUG.search(path)))
         or SHARING.search(address)
         or (SELF_SERVING.search(host) and not path)
     )

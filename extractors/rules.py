@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
-from lxml import etree
-from lxml.html import HtmlElement
-
-from config.chrome import ChromeConfig, ChromeRule, Labels, Panel, SiteRule
-from config.selectors import xpath
+from config.chrome import ChromeConfig, ChromeRule, Labels, Panel, Where
 from extractors.elements import ElementJudge
+from extractors.sites import Site, Sites
 
 Regex = re.Pattern[str]
-Path = Callable[[HtmlElement], list[HtmlElement]]
+LETTER = re.compile(r"\\.|[A-Z]", re.DOTALL)
+MARKS = r"[\s(\[*•▶►→»>|#–—-]{0,4}"  # what may stand before the words a block starts with; no quotation marks
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)  # told apart by identity, so that hashing one costs nothing
 class BlockRule:
     """A block rule with its patterns as one each. Meaning of the fields: `config.chrome.ChromeRule`."""
 
@@ -26,7 +24,8 @@ class BlockRule:
     whole: Regex | None
     starts: Regex | None
     has: Regex | None
-    where: Literal["any", "head", "tail"]
+    ending: Regex | None
+    where: Where
     max: int
     min_link: float
     ends: bool
@@ -40,10 +39,12 @@ class BlockRule:
             return False
         if self.whole and self.whole.fullmatch(text):
             return True
-        if not (self.starts or self.has):
+        if not (self.starts or self.has or self.ending):
             return False
-        return (not self.starts or self.starts.match(text) is not None) and (
-            not self.has or self.has.search(text) is not None
+        return (
+            (not self.starts or self.starts.match(text) is not None)
+            and (not self.has or self.has.search(text) is not None)
+            and (not self.ending or self.ending.search(text) is not None)
         )
 
 
@@ -58,50 +59,49 @@ class PanelRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
-    """What is known of one host, its selectors as XPath."""
-
-    host: str
-    body: tuple[Path, ...]
-    cut: tuple[Path, ...]
-    keep: tuple[Path, ...]
-    wall: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CleanRules:
-    """All rules that cleaning needs. `see_also` and `related` match a label at the start of a block."""
+    """All rules that cleaning needs.
+
+    `see_also` and `related` match a label at the start of a block, `label` that of either in a block in small letters.
+    """
 
     elements: ElementJudge
     blocks: tuple[BlockRule, ...]
     panels: tuple[PanelRule, ...]
     see_also: Regex
     related: Regex
-    sites: dict[str, Site]
+    label: Regex
+    sites: Sites
 
     def site(self, host: str) -> Site | None:
-        """The rule of a host or of the nearest host above it."""
-        while host and host not in self.sites:
-            host = host.partition(".")[2]
-        return self.sites.get(host)
+        """The rule of a host or of the nearest host above it that speaks for those below."""
+        return self.sites.find(host)
 
 
 def compile_rules(config: ChromeConfig) -> CleanRules:
     """Compile checked configuration."""
+    see_also = compile_labels(config.labels.values(), "see_also")
+    related = compile_labels(config.labels.values(), "related")
     return CleanRules(
         elements=ElementJudge(config.elements.values()),
         blocks=tuple(compile_block(rule) for rule in sorted(config.blocks.values(), key=lambda rule: not rule.wall)),
         panels=tuple(compile_panel(panel) for panel in config.panels.values()),
-        see_also=compile_labels(config.labels.values(), "see_also"),
-        related=compile_labels(config.labels.values(), "related"),
-        sites={site.host: compile_site(site) for site in config.sites.values()},
+        see_also=see_also,
+        related=related,
+        label=re.compile(small(f"{see_also.pattern}|{related.pattern}".replace("?P<label>", "?:"))),
+        sites=Sites(config.sites),
     )
 
 
-def either(patterns: Iterable[str]) -> Regex | None:
-    """One pattern for several; None for none."""
+def either(patterns: Iterable[str], before: str = "", after: str = "") -> Regex | None:
+    """One pattern for several, between `before` and `after`; None for none."""
     joined = "|".join(f"(?:{pattern})" for pattern in patterns)
-    return re.compile(joined, re.IGNORECASE | re.DOTALL) if joined else None
+    return re.compile(f"{before}(?:{joined}){after}", re.IGNORECASE | re.DOTALL) if joined else None
+
+
+def small(pattern: str) -> str:
+    """A pattern for texts in small letters: without regard to case, matching takes two to three times as long."""
+    return LETTER.sub(lambda found: found[0] if found[0][0] == "\\" else found[0].lower(), pattern)
 
 
 def compile_block(rule: ChromeRule) -> BlockRule:
@@ -109,8 +109,9 @@ def compile_block(rule: ChromeRule) -> BlockRule:
     return BlockRule(
         id=rule.id,
         whole=either(rule.whole),
-        starts=either(rule.starts),
+        starts=either(rule.starts, MARKS),
         has=either(rule.has),
+        ending=either(rule.ending, after=r"\Z"),
         where=rule.where,
         max=rule.max,
         min_link=rule.min_link,
@@ -132,19 +133,4 @@ def compile_labels(labels: Iterable[Labels], kind: Literal["see_also", "related"
     words = [word for label in labels for word in getattr(label, kind)]
     return re.compile(
         r"[\W_]{0,4}(?P<label>" + ("|".join(f"(?:{word})" for word in words) or "(?!)") + r")(?!\w)", re.IGNORECASE
-    )
-
-
-def compile_site(site: SiteRule) -> Site:
-    """Compile one site rule."""
-
-    def paths(selectors: Iterable[str]) -> tuple[Path, ...]:
-        return tuple(cast("Path", etree.XPath(xpath(selector))) for selector in selectors)
-
-    return Site(
-        host=site.host,
-        body=paths(site.body),
-        cut=paths(site.cut),
-        keep=paths(site.keep),
-        wall=tuple(phrase.casefold() for phrase in site.wall),
     )

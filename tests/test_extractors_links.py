@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import html
+from urllib.parse import urljoin
 
 import pytest
 
+from benchmarks.pointers import ADVERSARIES, Form
+from benchmarks.pointers import FORMS as PLANTED
 from config.chrome import load_chrome
 from extractors.blocks import outline
-from extractors.clean import CleanRules, clean_feed, clean_text, compile_rules
+from extractors.clean import CleanRules, clean_feed, clean_page, clean_text, compile_rules
 from extractors.links import is_article, read_label
-from extractors.model import Entry
+from extractors.model import Cleaned, Entry, Page
 from extractors.page import parse
 
 OWN = "https://news.example/2026/harbour"
@@ -60,6 +63,13 @@ FORMS = {
     "an address that is a question": ('<p>See also: <a href="/?p=17">Tide tables go digital</a></p>', [("see_also", T, "https://news.example/?p=17")]),
     "a headline below the events": ('<p>See also: <a href="/events/tide-tables-go-digital">Tide tables go digital</a></p>', [("see_also", T, "https://news.example/events/tide-tables-go-digital")]),
     "a title that is linked elsewhere": ('<p>See also: Tide tables go digital</p><aside><p>See also: <a href="/tides">Tide tables go digital</a></p></aside>', [("see_also", T, U)]),
+    "a link that leads nowhere": ('<p>See also: <a href="#">Tide tables go digital</a></p>', [("see_also", T, None)]),
+    "a link into the page itself": ('<p>See also: <a href="#chapter">Tide tables go digital</a></p>', []),
+    "a title that ends in brackets": ('<p>(See also: <a href="/rust">Rust (programming language)</a>)</p>', [("see_also", "Rust (programming language)", "https://news.example/rust")]),
+    "a headline deep below a topic": ('<p>Read more: <a href="/topics/ports/cranes/how-we-counted">Tide tables go digital</a></p>', [("related", T, "https://news.example/topics/ports/cranes/how-we-counted")]),
+    "two lines with labels in a row": ('<p><a href="/tides">READ MORE: Tide tables go digital</a></p><p><a href="/fog">READ MORE: Fog on the quay</a></p>', [("related", T, U), ("related", "Fog on the quay", "https://news.example/fog")]),
+    "a box of teasers with sections and authors": ('<aside class="related"><h4>Related</h4><p><a href="/category/ports/">Ports</a></p><h5><a href="/tides">Tide tables go digital</a></h5><p><a href="/author/odd/">By Odd Larsen</a></p><p><a href="/fog"><span>Fog</span></a></p><p><a href="/fog">Fog on the quay</a></p></aside>', [("related", T, U), ("related", "Fog on the quay", "https://news.example/fog")]),
+    "a note of an encyclopaedia": ('<div class="hatnote navigation-not-searchable">See also: <a href="/tides">Tide tables go digital</a></div>', [("see_also", T, U)]),
     "an address that is a script": ('<p>See also: <a href="javascript:steal()">Tide tables go digital</a></p>', []),
     "a tag page": ('<p>See also: <a href="/tag/tides">Tide tables go digital</a></p>', []),
     "the article itself": (f'<p>See also: <a href="{OWN}?utm_source=x#top">Tide tables go digital</a></p>', []),
@@ -108,6 +118,8 @@ def test_pages_that_a_query_tells_apart_are_two() -> None:
 SENTENCES = {
     "a sentence that begins so": "See also the work of Hanna Weiss, who measured every bridge in the valley by hand.",
     "mid-sentence": "The survey (see also: the list of 2019) counted bridges.",
+    "an explanation": "Related: the union counts every pause of every crane, and it has done so since the winter.",
+    "an order to read": "Read more books, the minister told pupils, and look at fewer screens before you sleep.",
     "a long explanation": "Related: "
     + "the union counts every pause of every crane, and it has done so since the winter. " * 4,
 }
@@ -147,3 +159,33 @@ def test_positions_point_into_the_text(rules: CleanRules) -> None:
 )
 def test_listings_are_no_articles(address: str) -> None:
     assert not is_article(address, OWN)
+
+
+def through(form: Form, rules: CleanRules) -> tuple[Cleaned, Cleaned]:
+    markup = (
+        f"<p>{PROSE}</p><p>{PROSE} Again.</p>{form.markup}<p>{PROSE} Once more.</p><p>{PROSE} For the last time.</p>"
+    )
+    page = f"<html><body><article><h1>Cranes</h1>{markup}</article></body></html>"
+    feed = clean_feed(Entry(guid="1", url=OWN, title="Cranes", content=markup), rules)
+    return feed, clean_page(Page(url=OWN, body=page.encode(), charset="utf-8"), rules)
+
+
+@pytest.mark.parametrize("form", PLANTED, ids=lambda form: form.name)
+def test_a_pointer_between_paragraphs_is_lifted_with_its_place(form: Form, rules: CleanRules) -> None:
+    for cleaned in through(form, rules):
+        lifted = [link for link in cleaned.links if link.kind != "outbound"]
+        wants = [(kind, title, href and urljoin(OWN, href)) for kind, title, href in form.wants]
+        assert [(link.kind, link.title, (link.url or "").split("?utm")[0] or None) for link in lifted] == [
+            (kind, title, href and href.split("?utm")[0]) for kind, title, href in wants
+        ]
+        assert cleaned.text == f"{PROSE}\n\n{PROSE} Again.\n\n{PROSE} Once more.\n\n{PROSE} For the last time."
+        assert {cleaned.text[link.position :] for link in lifted} == {
+            f"{PROSE} Once more.\n\n{PROSE} For the last time."
+        }
+
+
+@pytest.mark.parametrize("form", ADVERSARIES, ids=lambda form: form.name)
+def test_what_only_looks_like_a_pointer_is_none(form: Form, rules: CleanRules) -> None:
+    for cleaned in through(form, rules):
+        assert [link for link in cleaned.links if link.kind != "outbound"] == []
+        assert all(words in cleaned.text for words in form.stays)
