@@ -123,7 +123,7 @@ def make(sample: Sample, promos: Sequence[Promo], rng: random.Random, rules: Cle
     markup, planted, title = plant(sample, promos, rng, edit=edit)
     page = Page(url=sample.url, body=markup.encode("utf-8", "replace"), charset="utf-8")
     entry = Entry(guid=sample.url, url=sample.url, title=title)
-    first = clean_page(page, rules, entry)
+    first = clean_page(page, rules, entry, Learnt())
     return Item(page=page, entry=entry, planted=planted & frozenset(first.text.split("\n\n")), first=first)
 
 
@@ -188,7 +188,10 @@ def real(samples: Sequence[Sample], rules: CleanRules) -> list[tuple[str, int, J
     found = []
     for host, own in sorted(sites.items()):
         if len(own) > 2:
-            cleaned = [clean_page(Page(url=s.url, body=s.markup.encode(), charset="utf-8"), rules) for s in own]
+            cleaned = [
+                clean_page(Page(url=s.url, body=s.markup.encode(), charset="utf-8"), rules, learnt=Learnt())
+                for s in own
+            ]
             texts = {hash_of(text, c.title): text for c in cleaned for text in c.text.split("\n\n")}
             found.append((host, len(own), judge([c.marks for c in cleaned]), texts))
     return found
@@ -199,7 +202,7 @@ def cost(samples: Sequence[Sample], rules: CleanRules) -> tuple[float, float]:
     shares, sizes = [], []
     for sample in samples[::3]:
         start = time.process_time()
-        cleaned = clean_page(Page(url=sample.url, body=sample.markup.encode(), charset="utf-8"), rules)
+        cleaned = clean_page(Page(url=sample.url, body=sample.markup.encode(), charset="utf-8"), rules, learnt=Learnt())
         middle = time.process_time()
         blocks = [Block(text) for text in cleaned.text.split("\n\n")]
         begun = time.process_time()

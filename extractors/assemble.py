@@ -41,7 +41,7 @@ def assemble(sweep: Sweep, source: str, confidence: float) -> Cleaned:
         source=source,
         confidence=min(confidence, TRUST[doubt]),
         doubt=doubt,
-        marks=mark(sweep.blocks, sweep.reasons, sweep.about.title),
+        marks=mark(sweep.blocks, sweep.reasons, sweep.about.title) if sweep.about.marked else (),
     )
 
 

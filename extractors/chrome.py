@@ -18,7 +18,7 @@ from extractors.blocks import Block, is_sentence
 from extractors.credits import is_byline
 from extractors.draft import NOTHING, About, Draft, fold
 from extractors.lifting import lift
-from extractors.marks import hash_of, name
+from extractors.marks import PREFIX, hash_of, name
 from extractors.panels import find_panel
 from extractors.rules import CleanRules, PanelRule
 from extractors.wording import HEAD, cut_words
@@ -30,7 +30,8 @@ MARKS = 20  # characters besides letters that a headline may have more when it i
 TOP = 16  # blocks in which a headline or panel is looked for
 DEK = 600  # characters of a summary between a headline and its repetition
 MOST_ABOVE = 0.4  # the share of the characters that may stand above a repeated headline or panel
-LEARNT = 0.3  # the share of the characters that learnt rules may cut: beyond it, the article is of a kind of its own
+NO_END = ("shape.", "element.", PREFIX)  # cuts that say nothing of where the article ends
+LEARNT = 0.5  # the share of the characters that learnt rules may cut: beyond it, the article is of a kind of its own
 
 
 class Sweep(Draft):
@@ -120,9 +121,7 @@ class Sweep(Draft):
         live = self.live()
         last = max((number for number in live if self.is_prose(number)), default=-1)
         worded = [
-            n
-            for n in range(last + 1, len(self.blocks))
-            if self.reasons[n] and not self.reasons[n].startswith(("shape.", "element."))
+            n for n in range(last + 1, len(self.blocks)) if self.reasons[n] and not self.reasons[n].startswith(NO_END)
         ]
         for number in live:
             text = self.blocks[number].text

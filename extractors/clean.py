@@ -36,17 +36,20 @@ LONGEST = 6_000_000  # characters of a document that are looked at
 MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,15}(?:\s[^<>]{0,2000})?/?>")
 
 
-def clean_page(page: Page, rules: CleanRules, entry: Entry | None = None, learnt: Learnt = NOTHING) -> Cleaned:
-    """The article of a fetched page. `entry` is what the feed said of it; its title helps to find the headline."""
+def clean_page(page: Page, rules: CleanRules, entry: Entry | None = None, learnt: Learnt | None = None) -> Cleaned:
+    """The article of a fetched page. `entry` is what the feed said of it; its title helps to find the headline.
+
+    `learnt` is what its source has taught; without it, no marks are made either.
+    """
     tree = parse(decode(page.body[:LONGEST], page.charset))
     site = rules.site(host_and_path(page.url)[0])
     own = told(tree, site)  # before anything is cut
     facts = amend(describe(tree, page.url), own)
     short = plain(entry.summary, rules) if entry else ""
-    verdict = settle_body(tree, rules, Case(facts=facts, url=page.url, learnt=learnt, summary=short))
+    verdict = settle_body(tree, rules, Case(facts=facts, url=page.url, learnt=learnt or NOTHING, summary=short))
     title = (entry.title if entry else "") or facts.title
     said = credit((facts.author, facts.published), (entry.author, entry.published) if entry else ("", None))
-    about = About(title=title, base=page.url, known=said, learnt=learnt)
+    about = About(title=title, base=page.url, known=said, learnt=learnt or NOTHING, marked=learnt is not None)
     sweep = Sweep(verdict.blocks, verdict.reasons, about).run(rules)
     cleaned = replace(
         assemble(sweep, verdict.source, verdict.confidence),
@@ -66,7 +69,7 @@ def clean_page(page: Page, rules: CleanRules, entry: Entry | None = None, learnt
     return replace(cleaned, doubt=doubt, container=None if doubt else verdict.container)
 
 
-def clean_feed(entry: Entry, rules: CleanRules, base_url: str | None = None, learnt: Learnt = NOTHING) -> Cleaned:
+def clean_feed(entry: Entry, rules: CleanRules, base_url: str | None = None, learnt: Learnt | None = None) -> Cleaned:
     """The article as the feed carries it: its content, or its summary when it has none.
 
     Addresses are made absolute by the entry's own address, else by `base_url`.
@@ -80,7 +83,8 @@ def clean_feed(entry: Entry, rules: CleanRules, base_url: str | None = None, lea
         found = split(html.unescape(source))
         reasons = ("",) * len(found)
     said = credit((entry.author, entry.published))
-    sweep = Sweep(found, reasons, About(title=entry.title, base=base, known=said, learnt=learnt)).run(rules)
+    about = About(title=entry.title, base=base, known=said, learnt=learnt or NOTHING, marked=learnt is not None)
+    sweep = Sweep(found, reasons, about).run(rules)
     facts = {"title": entry.title, "author": entry.author, "published": entry.published, "language": entry.language}
     return replace(assemble(sweep, "feed", 0.95), image=entry.image, summary=plain(entry.summary, rules), **facts)  # type: ignore[arg-type]
 

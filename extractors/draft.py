@@ -30,12 +30,16 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What is known of a text besides its blocks: title, address, author and time, and its source's own chrome."""
+    """What is known of a text besides its blocks: title, address, author and time, and its source's own chrome.
+
+    `marked`: its blocks are to be marked, so that its source can be learnt from.
+    """
 
     title: str = ""
     base: str = ""
     known: Credit = UNKNOWN
     learnt: Learnt = NOTHING
+    marked: bool = False
 
 
 def fold(text: str) -> str:

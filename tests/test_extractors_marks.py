@@ -8,7 +8,7 @@ from config.chrome import load_chrome
 from extractors.blocks import Anchor, Block
 from extractors.clean import clean_feed, clean_page, compile_rules
 from extractors.marks import MOST, hash_of, mark, name, pack_marks, read_name, unpack_marks
-from extractors.model import Entry, Mark, Page
+from extractors.model import Entry, Learnt, Mark, Page
 
 TITLE = "Cranes learn to wait for wind"
 OTHER = "Tide tables go digital"
@@ -141,7 +141,7 @@ def test_feed_page_and_stored_text_give_the_same_hashes() -> None:
         body=f"<html><title>Page</title><body><nav>x</nav><article><h1>{TITLE}</h1>{body}</article>".encode(),
     )
     entry = Entry(guid="1", url="https://a.example/1", title=TITLE, content=body)
-    by_feed, by_page = clean_feed(entry, rules), clean_page(page, rules, entry)
+    by_feed, by_page = clean_feed(entry, rules, learnt=Learnt()), clean_page(page, rules, entry, Learnt())
     told = [m.hash for m in by_feed.marks]
     assert told == [m.hash for m in by_page.marks]
     assert told == [hash_of(block, TITLE) for block in by_feed.text.split("\n\n")]
