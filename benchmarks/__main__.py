@@ -10,6 +10,10 @@ from pathlib import Path
 CORPUS = Path(os.environ.get("FANMILL_SHARED", Path(__file__).parents[2] / "shared")) / "corpus"
 PARTS = {
     "text": (CORPUS / "articles", ["benchmarks.text", str(CORPUS / "articles")]),
+    "metadata": (CORPUS / "articles", ["benchmarks.metadata", str(CORPUS / "articles")]),
+    "chrome": (CORPUS / "articles", ["benchmarks.chrome", str(CORPUS / "articles")]),
+    "links": (CORPUS / "articles", ["benchmarks.links", str(CORPUS / "articles")]),
+    "what a source repeats": (CORPUS / "articles", ["benchmarks.learning", str(CORPUS / "articles")]),
     "tags": (None, ["benchmarks.tags"]),
     "duplicates": (CORPUS / "duplicates", ["benchmarks.duplicates"]),
     "the whole mill": (None, ["benchmarks.pipeline"]),

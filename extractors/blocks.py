@@ -10,6 +10,7 @@ text (scripts, buttons, hidden words); blocks inside an element that a rule call
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -59,7 +60,7 @@ class Block(NamedTuple):
     @property
     def share(self) -> float:
         """The share of the characters that is link text, 0–1."""
-        return min(1.0, self.linked / len(self.text)) if self.text else 0.0
+        return min(1.0, self.linked / len(self.text)) if self.linked and self.text else 0.0
 
 
 class Judge(Protocol):
@@ -95,12 +96,15 @@ class Outline:
 
 def squeeze(text: str) -> str:
     """The text with every run of white space as one blank, without invisible characters."""
+    text = text.strip()
+    if text.isprintable() and "  " not in text:  # no other white space than blanks is printable, nothing unseen is
+        return text
     return " ".join((text if text.isascii() else UNSEEN.sub("", text)).split())
 
 
 def is_sentence(text: str) -> bool:
     """Whether a text ends as a sentence does. Only the end is looked at: a text may be a megabyte of full stops."""
-    return SENTENCE_END.search(text[-8:]) is not None
+    return not text[-1:].isalnum() and SENTENCE_END.search(text[-8:]) is not None
 
 
 class Walk:
@@ -118,22 +122,19 @@ class Walk:
 
     def inside(self, element: HtmlElement) -> None:
         """Take the element's own text, its children and the text after each."""
+        parts = self.parts
         text = element.text
-        if text and (self.parts or not text.isspace()):
-            self.parts.append(text)
+        if text and (parts or not text.isspace()):
+            parts.append(text)
         self.depth += 1
-        is_deep = self.depth >= DEEPEST
+        takes, other = USUAL if self.depth < DEEPEST else DEEP
         for child in element:
-            tag = child.tag
-            if is_deep:
-                self.flatten(child)
-            elif tag in BOXES:
-                self.box(child, tag)
-            elif tag not in INVISIBLE:
-                self.inline(child, tag)
-            tail = child.tail
-            if tail and (self.parts or not tail.isspace()):
-                self.parts.append(tail)
+            take = takes.get(child.tag, other)
+            if take:
+                take(self, child)
+            text = child.tail
+            if text and (parts or not text.isspace()):
+                parts.append(text)
         self.depth -= 1
 
     def flatten(self, element: HtmlElement) -> None:
@@ -150,49 +151,56 @@ class Walk:
             elif node is not element:
                 self.parts.append(node.tail or "")
 
-    def inline(self, element: HtmlElement, tag: str) -> None:
-        """Take an element that is no box."""
-        if tag == "br":
-            self.parts.append(BREAK)
-        elif tag == "a":
-            self.link(element)
-        elif tag in CELLS:
-            self.cell(element, tag)
-        elif isinstance(tag, str) and not self.is_unread(element, tag):
+    def inline(self, element: HtmlElement) -> None:
+        """Take an element that is no box, unless it is hidden."""
+        if not self.judge.hides(element):
             self.inside(element)
 
-    def is_unread(self, element: HtmlElement, tag: str) -> bool:
-        """Whether an inline element is hidden or, for a span, chrome."""
-        return bool(self.judge.verdict(element)[0]) if tag == "span" else self.judge.hides(element)
+    def span(self, element: HtmlElement) -> None:
+        """Take an inline element that may as well be chrome."""
+        if not self.judge.verdict(element)[0]:
+            self.inside(element)
 
-    def cell(self, element: HtmlElement, tag: str) -> None:
+    def stop(self, _element: HtmlElement) -> None:
+        """Take a line break."""
+        self.parts.append(BREAK)
+
+    def cell(self, element: HtmlElement) -> None:
         """Take a table's cell: a column of the page, or a part of its row."""
         if self.layout:
-            self.box(element, tag)
+            self.box(element)
             return
         self.parts.append(" ")
         self.inside(element)
         self.parts.append(" ")
 
-    def box(self, element: HtmlElement, tag: str) -> None:
+    def table(self, element: HtmlElement) -> None:
+        """Take a table: what its cells are is asked once."""
+        before = self.layout, self.kind
+        self.layout = is_layout(element)
+        if self.parts:
+            self.flush()
+        self.kind = self.kind if self.layout else "table"
+        self.box(element)
+        self.layout, self.kind = before
+
+    def box(self, element: HtmlElement) -> None:
         """Take a block-level element: what came before it is a block of its own."""
         if self.parts:
             self.flush()
         reason, is_body = self.judge.verdict(element)
-        if reason in self.judge.silent:
+        if reason and reason in self.judge.silent:
             return
-        before = self.owner, self.kind, self.chrome, self.layout
-        found, number = self.found, len(self.found.elements)
+        owner, kind, chrome = self.owner, self.kind, self.chrome
+        found = self.found
+        number = len(found.elements)
         found.elements.append(element)
-        found.parents.append(self.owner)
+        found.parents.append(owner)
         found.last.append(number)
         self.owner = number
-        self.kind = KINDS.get(tag, self.kind)
-        if tag == "table":
-            self.layout = is_layout(element)
-            self.kind = self.kind if self.layout else "table"
+        self.kind = KINDS.get(element.tag, kind)
         if reason:
-            found.reasons[number], found.outer[number] = reason, self.chrome
+            found.reasons[number], found.outer[number] = reason, chrome
             self.chrome = number
         if is_body:
             found.bodies.append(number)
@@ -200,17 +208,18 @@ class Walk:
         if self.parts:
             self.flush()
         found.last[number] = len(found.elements) - 1
-        self.owner, self.kind, self.chrome, self.layout = before
+        self.owner, self.kind, self.chrome = owner, kind, chrome
 
     def link(self, element: HtmlElement) -> None:
         """Take a link; one that holds block-level elements counts in each of their blocks."""
         if self.judge.hides(element):
             return
-        outer, self.href, self.since = self.href, element.get("href") or "", len(self.parts)
+        parts = self.parts
+        outer, self.href, self.since = self.href, element.get("href") or "", len(parts)
         self.inside(element)
-        if self.href and len(self.parts) > self.since:
-            self.anchors.append((self.since, len(self.parts), self.href))
-        self.href, self.since = outer, len(self.parts)
+        if self.href and len(parts) > self.since:
+            self.anchors.append((self.since, len(parts), self.href))
+        self.href, self.since = outer, len(parts)
 
     def flush(self) -> None:
         """Close the block that is being gathered."""
@@ -223,7 +232,9 @@ class Walk:
             self.split()
         else:
             self.emit(0, len(parts))
-        self.parts, self.anchors, self.since = [], [], 0
+        parts.clear()
+        self.anchors.clear()
+        self.since = 0
 
     def split(self) -> None:
         """Close the block at its line breaks: at two in a row, and at one that follows a full sentence."""
@@ -240,22 +251,37 @@ class Walk:
 
     def emit(self, start: int, end: int) -> None:
         """Add the block of the parts from `start` up to `end`."""
-        text = squeeze("".join(self.parts[start:end]).replace(BREAK, " "))
-        if not text or len(self.found.blocks) >= MOST_BLOCKS:
+        parts, found = self.parts, self.found
+        text = squeeze("".join(parts[start:end]))
+        if not text or len(found.blocks) >= MOST_BLOCKS:
+            return
+        if not self.anchors:
+            found.blocks.append(Block(text, self.kind, (), 0, self.owner, self.chrome))
             return
         anchors, linked = [], 0
         for first, last, href in self.anchors:
             if start <= first < end:
-                title = squeeze("".join(self.parts[first:last]).replace(BREAK, " "))
+                title = squeeze("".join(parts[first:last])) if last - first < end - start else text
                 linked += len(title)
                 if title:
                     anchors.append(Anchor(title, href))
-        self.found.blocks.append(Block(text, self.kind, tuple(anchors), linked, self.owner, self.chrome))
+        found.blocks.append(Block(text, self.kind, tuple(anchors), linked, self.owner, self.chrome))
+
+
+Take = Callable[[Walk, HtmlElement], None]
+TAKES: dict[object, Take | None] = (
+    dict.fromkeys(INVISIBLE) | dict.fromkeys(BOXES, Walk.box) | dict.fromkeys(CELLS, Walk.cell)
+)
+TAKES |= {"table": Walk.table, "a": Walk.link, "span": Walk.span, "br": Walk.stop}
+TAKES |= dict.fromkeys((etree.Comment, etree.ProcessingInstruction, etree.Entity))  # their tags, in a tree not our own
+Ways = tuple[dict[object, Take | None], Take]  # how to take an element by its tag, and any other
+USUAL: Ways = (TAKES, Walk.inline)
+DEEP: Ways = ({}, Walk.flatten)
 
 
 def outline(root: HtmlElement, judge: Judge) -> Outline:
     """The outline of a tree."""
     walk = Walk(judge)
-    walk.box(root, root.tag)
+    walk.box(root)
     walk.flush()
     return walk.found

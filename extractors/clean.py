@@ -22,7 +22,7 @@ from extractors.compare import choose, is_whole
 from extractors.credits import credit
 from extractors.links import plain as host_and_path
 from extractors.model import Cleaned, Entry, Learnt, Page
-from extractors.page import decode, describe, parse
+from extractors.page import describe, load, parse, rebase
 from extractors.plain import find_title, split
 from extractors.rules import CleanRules, compile_rules
 from extractors.sites import amend, told
@@ -41,10 +41,11 @@ def clean_page(page: Page, rules: CleanRules, entry: Entry | None = None, learnt
 
     `learnt` is what its source has taught; without it, no marks are made either.
     """
-    tree = parse(decode(page.body[:LONGEST], page.charset))
+    tree = load(page.body[:LONGEST], page.charset)
+    rebase(tree, page.url)
     site = rules.site(host_and_path(page.url)[0])
     own = told(tree, site)  # before anything is cut
-    facts = amend(describe(tree, page.url), own)
+    facts = amend(describe(tree, page.url, wanted_date=not (own.date or (entry and entry.published))), own)
     short = plain(entry.summary, rules) if entry else ""
     verdict = settle_body(tree, rules, Case(facts=facts, url=page.url, learnt=learnt or NOTHING, summary=short))
     title = (entry.title if entry else "") or facts.title

@@ -27,8 +27,11 @@ BODY = re.compile(
     r"(?<![a-z])(?:(?:article|post|entry|story|news|content|blog)[-_]{0,2}(?:body|content|text|copy)(?:[-_]?(?:inner|main))?"
     r"|body[-_](?:content|text|copy)|articlebody|storytext|rich-?text)(?![a-z])"
 )
+WHOLE = r"(?<![a-z])(?:{})(?![a-z])"
+LETTERED = re.compile(r"[a-z](?![?*+{])[^\\\[]*")  # a pattern that begins with a letter for sure
 REMEMBERED = 20_000
 NEITHER = ("", False)
+WORDS = 400  # characters of class and id that are looked at
 STYLE = 2000  # characters of a style that are looked at
 INLINE = frozenset(("a", "b", "em", "font", "i", "small", "span", "strong", "sub", "sup", "u"))
 DATA = ("th", "thead", "caption")  # what only a table of data has
@@ -43,7 +46,7 @@ class ElementJudge:
     def __init__(self, rules: Iterable[Elements]) -> None:
         self.tags: dict[str, str] = {}
         self.roles: dict[str, str] = {}
-        names: list[str] = []
+        names: list[tuple[str, ...]] = []
         self.ids: list[str] = []
         self.always: set[str] = set()
         self.silent: set[str] = set()
@@ -56,8 +59,9 @@ class ElementJudge:
             self.roles |= dict.fromkeys(rule.roles, rule.id)
             if rule.names:
                 self.ids.append(rule.id)
-                names.append("(" + "|".join(f"(?:{name})" for name in rule.names) + ")")
-        self.names = re.compile(r"(?<![a-z])(?:" + "|".join(names) + r")(?![a-z])") if names else None
+                names.append(tuple(rule.names))
+        self.any_name = re.compile(WHOLE.format(quick([name for some in names for name in some])))
+        self.names = re.compile(WHOLE.format("|".join("(" + either(some) + ")" for some in names) or "(?!)"))
         self.seen: dict[str, tuple[str, bool]] = {}
 
     def verdict(self, element: HtmlElement) -> tuple[str, bool]:
@@ -68,9 +72,17 @@ class ElementJudge:
         said = element.items()
         if not said:
             return NEITHER
-        traits = dict(said)
-        words = f"{traits.get('class', '')} {traits.get('id', '')}"
-        reason, is_body = NEITHER if words == " " else self.seen.get(words) or self.named(words)
+        if len(said) > 1 or said[0][0] != "class":
+            return self.weigh(tag, dict(said))
+        words = said[0][1]  # as of most elements: nothing but a class
+        found = self.seen.get(words) or self.named(words)
+        return ("", found[1]) if found[0] and tag in NEVER else found
+
+    def weigh(self, tag: str, traits: Mapping[str, str]) -> tuple[str, bool]:
+        """The verdict on an element by its attributes."""
+        kind, name = traits.get("class", ""), traits.get("id", "")
+        words = f"{kind} {name}" if kind and name else kind or name
+        reason, is_body = (self.seen.get(words) or self.named(words)) if words else NEITHER
         is_body = is_body or ("itemprop" in traits and "articleBody" in traits["itemprop"])
         if tag not in SHOWN and is_hidden(traits, tag):
             return "hidden", is_body
@@ -80,13 +92,14 @@ class ElementJudge:
 
     def hides(self, element: HtmlElement) -> bool:
         """Whether a reader never sees what is inside."""
-        said = element.items()
-        return bool(said) and is_hidden(dict(said), element.tag)
+        return is_hidden(element, element.tag)
 
     def named(self, words: str) -> tuple[str, bool]:
         """The verdict on the words of a class and id, which are new; it is remembered."""
-        plain = CAMEL.sub("-", words[:400]).lower()
-        match = self.names.search(plain) if self.names else None
+        plain = words[:WORDS]
+        plain = plain if plain.islower() else CAMEL.sub("-", plain).lower()
+        place = self.any_name.search(plain)
+        match = place and self.names.match(plain, place.start())
         found = self.ids[(match.lastindex or 1) - 1] if match else "", BODY.search(plain) is not None
         if len(self.seen) >= REMEMBERED:
             self.seen.clear()
@@ -94,13 +107,33 @@ class ElementJudge:
         return found
 
 
-def is_hidden(traits: Mapping[str, str], tag: str) -> bool:
+def either(patterns: Iterable[str]) -> str:
+    """One pattern that matches where any of several does."""
+    return "|".join(f"(?:{pattern})" for pattern in patterns)
+
+
+def quick(patterns: Iterable[str]) -> str:
+    """The same for many, sorted by their first letters: the engine passes over those of another letter as one."""
+    lettered: dict[str, list[str]] = {}
+    others: list[str] = []
+    for pattern in patterns:
+        bars = [place for place, sign in enumerate(pattern) if sign == "|"]
+        is_one = all(pattern.count("(", 0, bar) > pattern.count(")", 0, bar) for bar in bars)
+        if is_one and LETTERED.fullmatch(pattern):
+            lettered.setdefault(pattern[0], []).append(pattern[1:])
+        else:
+            others.append(pattern)
+    return either([f"{letter}(?:{either(rest)})" for letter, rest in lettered.items()] + others) or "(?!)"
+
+
+def is_hidden(traits: HtmlElement | Mapping[str, str], tag: str) -> bool:
     """Whether an element is hidden by an attribute or style.
 
     `aria-hidden` hides boxes only: inside a line it stands on what is shown, such as the letters of a formula. Nor does
     it hide what a paywall's script will show.
     """
-    if "hidden" in traits or ("style" in traits and HIDING.search(traits["style"][:STYLE])):
+    style = traits.get("style")
+    if (style and HIDING.search(style[:STYLE])) or traits.get("hidden") is not None:
         return True
     if tag in INLINE or traits.get("aria-hidden") != "true":
         return False

@@ -19,6 +19,9 @@ from extractors.blocks import squeeze
 LARGEST = 600_000  # characters of a script that is read
 DEEPEST = 6
 ARTICLE = re.compile(r"(?:Article|NewsArticle|BlogPosting|Posting|Report|Story|Review|WebPage)$")
+Node = dict[str, Any]
+DECODER = json.JSONDecoder(strict=False)
+WRAPPING = re.compile(r"\s*(?:(?:/[/*]\s{0,9})?(?:<!\[CDATA\[|<!--)(?:\s{0,9}\*/)?\s*)?")
 MARKUP = re.compile(r"<[^<>]{1,300}>")
 
 
@@ -30,6 +33,7 @@ class Story:
     body: str = ""
     author: str = ""
     published: str = ""
+    modified: str = ""
     image: str = ""
     summary: str = ""
     free: bool = True
@@ -56,17 +60,20 @@ def read(script: str) -> Iterator[Story]:
     if len(script) > LARGEST:
         return
     try:
-        data = json.loads(script.strip().rstrip(";"), strict=False)
+        wrapping = WRAPPING.match(script)
+        data, _ = DECODER.raw_decode(script, wrapping.end() if wrapping else 0)
     except (ValueError, RecursionError):
         return
-    for node in nodes(data, 0):
+    found = list(nodes(data, 0))
+    known = {node["@id"]: node for node in found if isinstance(node.get("@id"), str) and node.get("name")}
+    for node in found:
         kind = node.get("@type")
         names = kind if isinstance(kind, list) else [kind]
         if any(isinstance(name, str) and ARTICLE.search(name) for name in names):
-            yield story(node, is_page="WebPage" in names)
+            yield story(node, known, is_page="WebPage" in names)
 
 
-def nodes(data: Any, depth: int) -> Iterator[dict[str, Any]]:
+def nodes(data: Any, depth: int) -> Iterator[Node]:
     """Every object of the data that may be an article."""
     if depth > DEEPEST:
         return
@@ -79,23 +86,24 @@ def nodes(data: Any, depth: int) -> Iterator[dict[str, Any]]:
             yield from nodes(data.get(key), depth + 1)
 
 
-def story(node: dict[str, Any], *, is_page: bool) -> Story:
-    """One object as a story; a page's own description gives its date only."""
+def story(node: Node, known: dict[str, Node], *, is_page: bool) -> Story:
+    """One object as a story; a page's own description gives its dates only. `known`: named objects by their "@id"."""
     published = text(node.get("datePublished")) or text(node.get("dateCreated"))
     if is_page:
-        return Story(published=published, free=is_free(node))
+        return Story(published=published, modified=text(node.get("dateModified")), free=is_free(node))
     return Story(
         title=text(node.get("headline")) or text(node.get("name")),
         body=paragraphs(node.get("articleBody")),
-        author="; ".join(dict.fromkeys(names(node.get("author")))),
+        author="; ".join(dict.fromkeys(names(node.get("author"), known))),
         published=published,
+        modified=text(node.get("dateModified")),
         image=address(node.get("image")),
         summary=text(node.get("description")),
         free=is_free(node),
     )
 
 
-def is_free(node: dict[str, Any]) -> bool:
+def is_free(node: Node) -> bool:
     """Whether the whole text is open to anybody."""
     return str(node.get("isAccessibleForFree", "true")).lower() != "false"
 
@@ -113,10 +121,12 @@ def paragraphs(value: Any) -> str:
     return "\n\n".join(line for line in (text(line, len(line)) for line in lines) if line)
 
 
-def names(value: Any) -> Iterator[str]:
-    """The names of an author value: a string, an object or a list of either."""
+def names(value: Any, known: dict[str, Node]) -> Iterator[str]:
+    """The names of an author value: a string, an object, a reference to one, or a list of these."""
     for item in (value if isinstance(value, list) else [value])[:20]:
-        name = item.get("name") if isinstance(item, dict) else item
+        name = item
+        if isinstance(item, dict):
+            name = item.get("name") or known.get(str(item.get("@id")), {}).get("name")
         for one in name if isinstance(name, list) else [name]:
             if (found := text(one, 200)) and "://" not in found:
                 yield found

@@ -1,28 +1,45 @@
 """Page bytes as one tree, and what the page says about itself.
 
-    bytes ──decode──▶ str ──parse──▶ tree ──describe──▶ Facts
+    bytes ──load──▶ tree ──describe──▶ Facts         (decode and parse, where the text is wanted)
 
-Facts are looked up in the order JSON-LD, meta elements, `time` and `h1`: the first that speaks wins.
-Dates are aware UTC; a date without a zone is taken as UTC.
+Facts are looked up in the order of cost: JSON-LD, meta elements, what stands around the headline, htmldate. The first
+that speaks wins; only of the title is the headline that readers see believed before the meta elements. Dates are aware
+UTC; a date without a zone is taken as UTC.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import urljoin
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from extractors.blocks import squeeze
+from extractors.bylines import find_author, find_times, look_around
+from extractors.charsets import BOMS, as_utf8, decode
+from extractors.dating import guess_date
+from extractors.facts import (
+    META_CHANGED,
+    META_DATE,
+    META_TITLE,
+    authors,
+    byline,
+    dated,
+    first,
+    headline,
+    in_address,
+    metas,
+    moment,
+    trim,
+    untag,
+)
 from extractors.jsonld import Story, find_story
 
-BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
-SPURIOUS = 0.002  # a smaller share of bad bytes is noise in UTF-8, not another encoding
-LATIN = ("iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii", "windows-1252")
+__all__ = ["Facts", "byline", "decode", "describe", "load", "parse", "rebase", "web"]
+
 CONTROLS = bytes(code for code in (*range(32), 127) if not chr(code).isspace())
 BARE = "<html><body></body></html>"
 HUGE_TAG = re.compile(rb"(<[a-zA-Z][a-zA-Z0-9]{0,20})[^<>]{20000,}")
@@ -35,13 +52,12 @@ MOST_NESTED = 100  # elements opened in a row; no honest page has more
 MANY_ATTRIBUTES = 500  # of one element: the parser's time grows with their square
 MANY = 60_000  # "<" beyond which a page that has few closing tags is refused the parser's patience
 
-META_TITLE = ("og:title", "twitter:title", "dc.title", "citation_title")
-META_AUTHOR = ("author", "article:author", "byl", "dc.creator", "parsely-author", "sailthru.author", "citation_author")
-META_DATE = (
-    "article:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "dcterms.created",
-    "parsely-pub-date", "sailthru.date", "publish-date", "pubdate", "publication_date", "citation_publication_date",
-    "article:published", "og:published_time", "cxenseparse:recs:publishtime",
-)  # fmt: skip
+# Addresses that joining would leave as they are, and those that only want the host put before them: most of a page's.
+HOST, REST = (
+    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d{2,5})?",
+    r"/(?!/)[\w%~!$&'()*+,=:@/-]*+(?:\.[\w-]++)?(?:\?[\w%~&=+.,:@/-]++)?",
+)
+WHOLE, ROOTED, ORIGIN = re.compile(HOST + REST, re.ASCII), re.compile(REST, re.ASCII), re.compile(HOST + r"(?![^/?#])")
 META_IMAGE = ("og:image", "og:image:url", "twitter:image", "twitter:image:src")
 META_SUMMARY = ("og:description", "description", "twitter:description")
 
@@ -60,35 +76,21 @@ class Facts:
     story: Story = field(default_factory=Story)
 
 
-def decode(body: bytes, charset: str | None = None) -> str:
-    """The page's text: by its BOM, else as UTF-8 when it is that, else as header or meta element say.
-
-    One bad byte in a page that is UTF-8 otherwise costs one U+FFFD and not the page.
-    """
-    for mark, name in BOMS:
-        if body.startswith(mark):
-            return body.decode(name, "replace").removeprefix("\ufeff")
-    match = META_CHARSET.search(body[:4096])
-    declared = [name.lower() for name in (charset, match and match[1].decode("ascii")) if name]
-    if b"\x1b$" not in body[:20_000] and not any(name.startswith("utf-16") for name in declared):
-        try:
-            return body.decode("utf-8")
-        except UnicodeDecodeError:
-            text = body.decode("utf-8", "replace")
-            if "utf-8" in declared or text.count("\ufffd") <= len(text) * SPURIOUS:
-                return text
-    for name in declared:
-        try:
-            return body.decode("cp1252" if name in LATIN else name, "replace")
-        except (LookupError, ValueError):  # "undefined" is a codec of Python's that refuses everything
-            continue
-    return body.decode("cp1252", "replace")
+def load(body: bytes, charset: str | None = None) -> HtmlElement:
+    """The tree of a page's bytes: `parse` of `decode`, but that bytes which are UTF-8 are parsed as they are."""
+    body = body.removeprefix(BOMS[0][0])
+    return parse(decode(body, charset)) if as_utf8(body, charset) is None else plant(body)
 
 
 def parse(text: str) -> HtmlElement:
     """The tree of a page or fragment; an empty page for text that holds no element. Never raises."""
-    data = text.encode("utf-8", "replace").translate(None, CONTROLS)
-    if text.count("<") > MANY and text.count(">") * 2 < text.count("<"):
+    return plant(text.encode("utf-8", "replace"))
+
+
+def plant(data: bytes) -> HtmlElement:
+    """The tree of a page in UTF-8."""
+    data = data.translate(None, CONTROLS)
+    if data.count(b"<") > MANY and data.count(b">") * 2 < data.count(b"<"):
         return document_fromstring(BARE)
     if data.count(b"=") > MANY_ATTRIBUTES * 40:
         data = HUGE_TAG.sub(lambda tag: tag[1] if tag[0].count(b"=") > MANY_ATTRIBUTES else tag[0], data)
@@ -102,7 +104,7 @@ def parse(text: str) -> HtmlElement:
 
 def grow(data: bytes) -> tuple[HtmlElement, bool]:
     """The tree of the bytes, and whether the parser left the rest aside because elements lie too deep."""
-    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, collect_ids=False)
     parser.set_element_class_lookup(PLAIN)
     try:
         tree = document_fromstring(data, parser=parser)
@@ -112,14 +114,43 @@ def grow(data: bytes) -> tuple[HtmlElement, bool]:
     return tree, last is not None and last.type_name == "ERR_RESOURCE_LIMIT"
 
 
-def describe(tree: HtmlElement, url: str) -> Facts:
-    """The facts of a page whose address after redirects is `url`."""
+def rebase(tree: HtmlElement, url: str) -> None:
+    """Make the links of a page absolute whose `base` element says that they are not relative to its own address."""
+    said = next((element.get("href") for element in tree.iter("base") if element.get("href")), None)
+    base = web(url, said)
+    if base is None or base == url:
+        return
+    for element in tree.iter("a"):
+        href = element.get("href", "").strip()
+        if href and not href.startswith("#") and (address := web(base, href)):
+            element.set("href", address)
+
+
+def describe(tree: HtmlElement, url: str, *, wanted_date: bool = True) -> Facts:
+    """The facts of a page whose address after redirects is `url`.
+
+    Without `wanted_date` no pains are taken to find a date.
+    """
     meta = metas(tree)
     story = find_story(tree)
+    site = first(meta, ("og:site_name", "application-name"))
+    said = trim(story.title or first(meta, META_TITLE) or titled(tree, site), site, url)
+    shown, head = headline(tree, said, site)
+    author = "; ".join(filter(None, map(byline, story.author.split("; ")))) or authors(meta, site)
+    published = moment(story.published) or dated(meta, META_DATE) or in_address(url)
+    wanted_date = wanted_date and not published
+    if not author or wanted_date:
+        spots = look_around(tree, head)
+        author = author or find_author(spots)
+        if wanted_date:
+            published, changed = find_times(spots)
+            published = (
+                published or moment(story.modified) or dated(meta, META_CHANGED) or changed or guess_date(tree, url)
+            )
     return Facts(
-        title=story.title or first(meta, META_TITLE) or heading(tree),
-        author=story.author or byline(first(meta, META_AUTHOR)),
-        published=moment(story.published) or moment(first(meta, META_DATE)) or stamped(tree),
+        title=said if story.title else shown,
+        author=author,
+        published=published,
         language=language(tree.get("lang") or tree.get("xml:lang") or first(meta, ("og:locale", "language"))),
         canonical_url=web(url, canonical(tree) or first(meta, ("og:url",))),
         image=web(url, story.image or first(meta, META_IMAGE)),
@@ -128,49 +159,10 @@ def describe(tree: HtmlElement, url: str) -> Facts:
     )
 
 
-def metas(tree: HtmlElement) -> dict[str, str]:
-    """The meta elements by name in small letters; the first of a name wins."""
-    found: dict[str, str] = {}
-    for element in tree.iter("meta"):
-        name = element.get("property") or element.get("name") or element.get("itemprop")
-        content = element.get("content")
-        if name and content:
-            found.setdefault(name.lower(), squeeze(content[:2000]))
-    return found
-
-
-def first(meta: dict[str, str], names: tuple[str, ...]) -> str:
-    """The first of the named values that is there."""
-    return next((meta[name] for name in names if meta.get(name)), "")
-
-
-def heading(tree: HtmlElement) -> str:
-    """The only `h1` of the page, else its `title` without the site's name."""
-    heads = [text for element in tree.iter("h1") if (text := squeeze("".join(element.itertext())))]
-    title = next((squeeze(element.text or "") for element in tree.iter("title")), "")
-    if len(heads) == 1 or (heads and not title):
-        return heads[0][:500]
-    return re.split(r"\s+[|–—»·-]\s+", title, maxsplit=1)[0][:500]
-
-
-def byline(value: str) -> str:
-    """An author that is a name and not an address."""
-    return "" if "://" in value or value.startswith("/") else re.sub(r"^by\s+", "", value, flags=re.IGNORECASE)[:200]
-
-
-def moment(value: str) -> datetime | None:
-    """The UTC time of an ISO 8601 date or time; None for anything else."""
-    try:
-        found = datetime.fromisoformat(value.strip()[:40])
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def stamped(tree: HtmlElement) -> datetime | None:
-    """The first `time` element that holds a date."""
-    found = (moment(element.get("datetime") or "") for element in tree.iter("time"))
-    return next((time for time in found if time), None)
+def titled(tree: HtmlElement, site: str) -> str:
+    """What the `title` element says; where the site's name is not known, without what looks like one at its end."""
+    title = next((squeeze(element.text or "")[:500] for element in tree.iter("title")), "")
+    return title if site else untag(title)
 
 
 def language(value: str) -> str | None:
@@ -187,8 +179,15 @@ def canonical(tree: HtmlElement) -> str:
 
 def web(base: str | None, address: str | None) -> str | None:
     """The absolute http or https address, or None: `javascript:` and its like are none of ours."""
+    if not address:
+        return None
+    address = address.strip()
+    if WHOLE.fullmatch(address):
+        return address
+    if ROOTED.fullmatch(address) and (origin := ORIGIN.match(base or "")):
+        return origin[0] + address
     try:
-        found = urljoin(base or "", (address or "").strip()) if address else ""
+        found = urljoin(base or "", address)
     except ValueError:
         return None
     found = re.sub(r"\s+", "%20", found)

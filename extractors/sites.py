@@ -22,7 +22,7 @@ from lxml.html import Element, HtmlElement
 
 from config.chrome import SiteRule
 from config.selectors import of_wall
-from extractors.blocks import Outline, squeeze
+from extractors.blocks import BOXES, Outline, squeeze
 from extractors.body import Body, tally, weigh
 from extractors.dates import read_date
 from extractors.facts import byline
@@ -30,6 +30,7 @@ from extractors.page import Facts
 from extractors.paths import LARGEST, Asked, Paths, compiled, select
 from extractors.setaside import judge
 
+MARK = "cut-by-rule-of-site"  # the class by which `elements.site` of chrome.toml knows what a site's rule cuts
 ROOTS = frozenset(("html", "body"))  # what a cut never takes
 TITLE, AUTHOR, DATE = 500, 200, 80  # characters
 MOST = 20  # authors
@@ -122,7 +123,7 @@ def told(tree: HtmlElement, site: Site | None) -> SiteFacts:
     authors = [byline(text) for text in texts(page, site.author, AUTHOR)]
     return SiteFacts(
         title=next(iter(texts(page, site.title, TITLE)), ""),
-        author=", ".join(dict.fromkeys(name for name in authors[:MOST] if name))[:AUTHOR],
+        author="; ".join(dict.fromkeys(name for name in authors[:MOST] if name))[:AUTHOR],
         date=next(iter(texts(page, site.date, DATE)), ""),
         walled=is_walled(tree, site),
     )
@@ -164,7 +165,7 @@ def is_walled(tree: HtmlElement, site: Site) -> bool:
 
 
 def narrow(tree: HtmlElement, site: Site) -> HtmlElement | None:
-    """Drop what the site's rule cuts, and give the element it calls the body, if the page has one.
+    """Cut what the site's rule cuts, and give the element it calls the body, if the page has one.
 
     Several that one selector finds belong together: they are laid into one element, in the first's place.
     """
@@ -173,10 +174,11 @@ def narrow(tree: HtmlElement, site: Site) -> HtmlElement | None:
     spared = {element for item in kept for element in (item, *item.iterancestors())}
     for element in [*page.every(site.cut), *named(page, site)]:
         if isinstance(element, HtmlElement) and element not in spared and element.tag not in ROOTS:
-            drop(element)
+            cut(element)
     for element in kept:
         blank(element)
-    bodies = outermost([element for element in page.first(site.body) if isinstance(element, HtmlElement)])
+    found = (element for element in page.first(site.body) if isinstance(element, HtmlElement))
+    bodies = outermost([element for element in found if not is_cut(element)])
     for element in bodies:
         blank(element)
     return together(bodies)
@@ -192,6 +194,21 @@ def named(page: Asked, site: Site) -> list[HtmlElement]:
         for element in page.tree.iter(etree.Element)
         if search(element.get("class") or "") or search(element.get("id") or "")
     ]
+
+
+def cut(element: HtmlElement) -> None:
+    """Make a block chrome, so that its text is kept on record as cut; take out at once what is part of a line."""
+    if element.tag not in BOXES:
+        drop(element)
+        return
+    element.attrib.clear()
+    element.set("class", MARK)
+    element.tag = "div"
+
+
+def is_cut(element: HtmlElement) -> bool:
+    """Whether an element, or one around it, was cut."""
+    return any(item.get("class") == MARK for item in (element, *element.iterancestors()))
 
 
 def drop(element: HtmlElement) -> None:

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
-import pytest
+import re
 
-from config.chrome import load_chrome
-from extractors.blocks import Block, outline
+import pytest
+from lxml.html import fromstring
+
+from config.chrome import Elements, load_chrome
+from extractors.blocks import Block, is_sentence, outline, squeeze
 from extractors.clean import CleanRules, compile_rules
+from extractors.elements import ElementJudge, quick
 from extractors.page import parse
 
 
@@ -110,3 +114,92 @@ CHROME = {
 def test_chrome_elements_are_known(markup: str, reason: str, rules: CleanRules) -> None:
     found = outline(parse(markup), rules.elements)
     assert found.reasons.get(found.blocks[0].chrome, "") == reason
+
+
+SQUEEZED = {
+    "a text that is tidy": ("Cranes wait.", "Cranes wait."),
+    "blanks around": ("  Cranes wait. \n", "Cranes wait."),
+    "two blanks": ("Cranes  wait.", "Cranes wait."),
+    "a hard blank": ("Cranes\u00a0wait.", "Cranes wait."),
+    "an invisible sign between blanks": ("Cranes \u200b wait.", "Cranes wait."),
+    "a soft hyphen": ("Cra\u00adnes wait.", "Cranes wait."),
+    "a joiner that shapes letters": ("\u0645\u200d\u0646", "\u0645\u200d\u0646"),
+    "a mark of our own": ("Cranes\x1ewait.", "Cranes wait."),
+    "nothing": (" \n", ""),
+}
+
+
+@pytest.mark.parametrize(("text", "squeezed"), SQUEEZED.values(), ids=SQUEEZED)
+def test_white_space_is_squeezed(text: str, squeezed: str) -> None:
+    assert squeeze(text) == squeezed
+
+
+ENDS = {
+    "Cranes wait.": True,
+    "“Cranes wait?”": True,
+    "Cranes wait": False,
+    "クレーンは待つ。": True,
+    "wait)": False,
+    "": False,
+}
+
+
+@pytest.mark.parametrize(("text", "is_one"), ENDS.items())
+def test_a_sentence_is_known_by_its_end(text: str, is_one: bool) -> None:
+    assert is_sentence(text) is is_one
+
+
+def test_comments_in_a_tree_that_others_parsed_are_no_text(rules: CleanRules) -> None:
+    tree = fromstring("<div>One<!-- hidden --> two<?pi hidden?> three</div>")
+    assert [block.text for block in outline(tree, rules.elements).blocks] == ["One two three"]
+
+
+PATTERNS = (
+    "ads?",
+    "a?dvert",
+    "(?:photo|image)-?credits?",
+    "side|top",
+    "a[bc]",
+    r"a\\d",
+    "a*b",
+    "cli",
+    "social-?(?:share|media)",
+    "s{2}x",
+)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "ads",
+        "advert",
+        "dvert",
+        "photo-credit",
+        "top",
+        "side",
+        "ab",
+        "a1",
+        "b",
+        "aab",
+        "social-media",
+        "ssx",
+        "socials",
+        "x",
+    ],
+)
+def test_patterns_sorted_by_their_letters_match_the_same(word: str) -> None:
+    plain = re.compile("|".join(f"(?:{pattern})" for pattern in PATTERNS))
+    assert bool(re.fullmatch(quick(PATTERNS), word)) == bool(plain.fullmatch(word))
+
+
+def test_the_first_rule_that_names_the_first_word_wins() -> None:
+    judge = ElementJudge([Elements(id="one", names=("post-?tags",)), Elements(id="two", names=("post", "tags"))])
+    found = {
+        name: judge.verdict(fromstring(f'<div class="{name}">x</div>'))[0]
+        for name in ("x post-tags", "tags", "postTags", "apost")
+    }
+    assert found == {"x post-tags": "one", "tags": "two", "postTags": "one", "apost": ""}
+
+
+def test_no_rules_call_nothing_chrome() -> None:
+    assert ElementJudge([]).verdict(fromstring('<nav class="menu">x</nav>')) == ("", False)

@@ -189,3 +189,10 @@ def test_what_only_looks_like_a_pointer_is_none(form: Form, rules: CleanRules) -
     for cleaned in through(form, rules):
         assert [link for link in cleaned.links if link.kind != "outbound"] == []
         assert all(words in cleaned.text for words in form.stays)
+
+
+def test_links_are_resolved_by_the_base_that_the_page_names(rules: CleanRules) -> None:
+    head = "<head><base href='https://news.example/en/'></head>"
+    page = f"<html>{head}<body><article><p>{PROSE}</p><p>See also: <a href='tides'>{T}</a></p><p>{PROSE} Again.</p></article></body></html>"
+    cleaned = clean_page(Page(url=OWN, body=page.encode()), rules)
+    assert [(link.title, link.url) for link in cleaned.links] == [(T, "https://news.example/en/tides")]

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 
 import pytest
 
+from extractors.facts import moment
 from extractors.jsonld import find_story
-from extractors.page import decode, describe, moment, parse, web
+from extractors.page import decode, describe, load, parse, web
 
 URL = "https://news.example/a/b.html"
 BYTES = {
@@ -20,12 +22,33 @@ BYTES = {
     "iso-2022-jp, which is valid ascii": ("東京".encode("iso-2022-jp"), "iso-2022-jp", "東京"),
     "an unknown charset": ("Zürich".encode("cp1252"), "klingon-8", "Zürich"),
     "one bad byte in a long utf-8 page": (b"\xff" + "Zürich ".encode() * 200, "latin-1", "\ufffd" + "Zürich " * 200),
+    "one umlaut in a long latin-1 page": (b"Z\xfcrich " + b"port " * 2000, "latin-1", "Zürich " + "port " * 2000),
+    "the same without a word said": (b"Z\xfcrich " + b"port " * 2000, None, "Zürich " + "port " * 2000),
+    "cp1252 that calls itself utf-8": ('<meta charset="utf-8">Zürich “gut”'.encode("cp1252"), "utf-8", '<meta charset="utf-8">Zürich “gut”'),
+    "an xml declaration": ('<?xml version="1.0" encoding="windows-1251"?>Москва'.encode("cp1251"), None, '<?xml version="1.0" encoding="windows-1251"?>Москва'),
+    "a meta element that says utf-16 in bytes": ('<meta charset="utf-16">Zürich'.encode("cp1252"), None, '<meta charset="utf-16">Zürich'),
+    "utf-16 by the header alone": ("Zürich".encode("utf-16-le"), "utf-16-le", "Zürich"),
+    "japanese that nobody declares": (("港のクレーンは三日間止まっていた。" * 20).encode("shift_jis"), None, "港のクレーンは三日間止まっていた。" * 20),
+    "characters of the wider set under the narrower name": ("①東京".encode("cp932"), "shift_jis", "①東京"),
+    "a codec that is no encoding of texts": (b"Z\xfcrich", "zlib", "Zürich"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("body", "charset", "text"), BYTES.values(), ids=BYTES)
 def test_bytes_become_the_text_they_stand_for(body: bytes, charset: str | None, text: str) -> None:
     assert decode(body, charset) == text
+
+
+@pytest.mark.parametrize(("body", "charset", "text"), BYTES.values(), ids=BYTES)
+def test_a_tree_from_bytes_is_that_of_their_text(body: bytes, charset: str | None, text: str) -> None:
+    assert "".join(load(b"<p>" + body, charset).itertext()) == "".join(parse(decode(b"<p>" + body, charset)).itertext())
+
+
+def test_declarations_made_to_stall_a_search_do_not() -> None:
+    start = time.process_time()
+    for piece in (b"<metacharset=", b'<meta charset "', b'<?xml encoding="', b"<meta ", b"charset="):
+        decode(b"\xff" + piece * 400_000)
+    assert time.process_time() - start < 2
 
 
 def test_facts_come_from_meta_elements() -> None:
@@ -67,6 +90,12 @@ ADDRESSES = {
     "broken": ("http://[::1", None),
     "nothing": ("", None),
     "blanks inside": ("/a b", "https://news.example/a%20b"),
+    "from the root": ("/2026/c.html?d=1&e", "https://news.example/2026/c.html?d=1&e"),
+    "from the root, with a step up": ("/a/../c", "https://news.example/c"),
+    "of another host without a scheme": ("//other.example/c", "https://other.example/c"),
+    "an empty query": ("https://news.example/c?", "https://news.example/c"),
+    "blanks around": ("  https://other.example/c ", "https://other.example/c"),
+    "this page": (" ", URL),
 }
 
 
@@ -85,3 +114,33 @@ def test_what_is_no_date_is_none(value: str) -> None:
 )
 def test_parsing_never_raises(text: str) -> None:
     assert parse(text).tag == "html" or text
+
+
+STORIES = {
+    "in CDATA": ('//<![CDATA[\n{"@type": "Article", "headline": "Cranes"}\n//]]>', "Cranes", ""),
+    "with something behind it": ('{"@type": "Article", "headline": "Cranes"};;', "Cranes", ""),
+    "with an author that is named elsewhere": (
+        '{"@graph": [{"@type": "NewsArticle", "headline": "Cranes", "author": {"@id": "#ilse"}}, {"@type": "Person", "@id": "#ilse", "name": "Ilse Brandt"}]}',
+        "Cranes",
+        "Ilse Brandt",
+    ),
+    "with an author that is named nowhere": ('{"@type": "NewsArticle", "headline": "Cranes", "author": {"@id": "#ilse"}}', "Cranes", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("script", "title", "author"), STORIES.values(), ids=STORIES)
+def test_json_ld_is_read_through_what_is_around_it(script: str, title: str, author: str) -> None:
+    found = find_story(parse(f'<script type="application/ld+json">{script}</script><p>x'))
+    assert (found.title, found.author) == (title, author)
+
+
+def test_a_last_change_stands_in_for_a_date() -> None:
+    script = '{"@type": "Article", "dateModified": "2026-05-06"}'
+    tree = parse(f'<script type="application/ld+json">{script}</script><h1>x</h1>')
+    assert describe(tree, URL).published == datetime(2026, 5, 6, tzinfo=UTC)
+
+
+def test_no_pains_are_taken_over_a_date_that_is_known() -> None:
+    tree = parse("<h1>Cranes</h1><p>Posted on 4 May 2026</p><p class=byline>By Ilse Brandt</p>")
+    assert describe(tree, URL).published == datetime(2026, 5, 4, tzinfo=UTC)
+    assert describe(parse("<h1>Cranes</h1><p>4 May 2026</p>"), URL, wanted_date=False).published is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,13 +17,13 @@ from extractors.model import Page
 from extractors.page import Facts, parse
 from extractors.paths import LARGEST, starts_of
 from extractors.rules import CleanRules
-from extractors.sites import Sites, amend, compile_site, narrow, told
+from extractors.sites import MARK, Sites, amend, compile_site, narrow, told
 
 PAGES = Path(__file__).parent / "pages"
 # host: path, title, author, date, first words, last words, what of the page is not the article
 SHIPPED = {
     "arxiv.org": (
-        "/abs/2403.01234", "Counting Cranes With Small Models", "Ngozi Okafor, Per Lindqvist", datetime(2024, 3, 2, tzinfo=UTC),
+        "/abs/2403.01234", "Counting Cranes With Small Models", "Ngozi Okafor; Per Lindqvist", datetime(2024, 3, 2, tzinfo=UTC),
         "Harbours count their cranes by hand. We ask", "nobody in the port could name.",
         ("Abstract:", "Title:", "arXivLabs", "Submission history", "14 pages"),
     ),
@@ -73,6 +74,18 @@ def test_a_rule_that_ships_finds_the_article(host: str, shipped: CleanRules) -> 
     assert [words for words in chrome if words in cleaned.text] == []
     assert [words for words in chrome if words.encode() not in data.replace(b"&copy;", b"")] in ([], ["By Marit"])
     assert cleaned.wall is None
+
+
+def test_what_a_rule_cuts_is_on_record_at_its_place() -> None:
+    own = SiteRule(host="a.example", body=("main",), cut=(".offer",))
+    rules = compile_rules(replace(load_chrome(), sites={"a.example": own}))
+    offer = "<div class=offer><p>Our partner has cranes for sale.</p></div>"
+    html = f"<main><p>{SENTENCES[0]}</p>{offer}{''.join(f'<p>{line}</p>' for line in SENTENCES[1:])}</main>"
+    cleaned = clean_page(Page(url="https://a.example/1", body=html.encode()), rules)
+    assert cleaned.text == "\n\n".join(SENTENCES)
+    [cut] = cleaned.cuts
+    assert (cut.rule, cut.text) == ("element.site", "Our partner has cranes for sale.")
+    assert cleaned.text[cut.position :].startswith(SENTENCES[1])
 
 
 @pytest.mark.parametrize("host", SHIPPED)
@@ -145,7 +158,13 @@ def page(body: str) -> HtmlElement:
 
 
 def text(element: HtmlElement | None) -> str | None:
-    return None if element is None else " ".join("".join(element.itertext()).split())
+    """What is left of an element once what was cut is gone."""
+    if element is None:
+        return None
+    for item in list(element.iter()):
+        if item.get("class") == MARK and item.getparent() is not None:
+            item.drop_tree()
+    return " ".join("".join(element.itertext()).split())
 
 
 NARROWED = {
@@ -208,7 +227,7 @@ FACTS = {
     "an attribute": ({"date": ("//i/@data-at",)}, "<i data-at='2024-03-01'>today</i>", ("", "", "2024-03-01")),
     "a text of XPath's making": ({"author": ("xpath:substring-after(//p, 'Words: ')",)}, "<p>Words: Ada</p>", ("", "Ada", "")),
     "a text that is empty is none": ({"author": ("xpath:substring-after(//p, 'by ')", "b")}, "<p>x</p><b>By Bo</b>", ("", "Bo", "")),
-    "several authors, each once": ({"author": (".a",)}, "<p class=a>Ada<p class=a>By Bo<p class=a>Ada<p class=a>", ("", "Ada, Bo", "")),
+    "several authors, each once": ({"author": (".a",)}, "<p class=a>Ada<p class=a>By Bo<p class=a>Ada<p class=a>", ("", "Ada; Bo", "")),
     "an address is no author": ({"author": ("//a/@href",)}, "<a href='https://x.example/'>x</a>", ("", "", "")),
     "the date of a time element": ({"date": ("time",)}, "<time datetime='2024-03-01T10:00Z'>yesterday</time>", ("", "", "2024-03-01T10:00Z")),
     "the content of a meta element": ({"date": ("meta[name=d]",)}, "<meta name=d content='1 March 2024'>", ("", "", "1 March 2024")),
