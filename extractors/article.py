@@ -18,6 +18,7 @@ from config.chrome import ChromeConfig
 from config.taxonomy import Taxonomy
 from extractors.addresses import canonical
 from extractors.clean import CleanRules, choose, clean_feed, clean_page, compile_rules, is_whole
+from extractors.compare import doubted
 from extractors.fingerprints import fingerprint, terms
 from extractors.model import Article, Cleaned, Dropped, Entry, Learnt, Page
 from extractors.tagging import Tagger
@@ -56,14 +57,14 @@ class Rules:
 
 def sift(entry: Entry, origin: Origin, rules: Rules) -> Article | Dropped | None:
     """The article from the feed's text alone; None when its page should be fetched first."""
-    cleaned = clean_feed(entry, rules.clean, origin.url, origin.learnt)
+    cleaned = doubted(clean_feed(entry, rules.clean, origin.url, origin.learnt))
     wanted = origin.pages == "always" or (origin.pages == "auto" and not is_whole(entry, cleaned))
     return None if wanted and entry.url else settle(entry, cleaned, origin, rules)
 
 
 def refine(entry: Entry, page: Page | None, origin: Origin, rules: Rules) -> Article | Dropped:
     """The article from the feed's text and, when there is one, the page: whichever gives more of it."""
-    cleaned = clean_feed(entry, rules.clean, origin.url, origin.learnt)
+    cleaned = doubted(clean_feed(entry, rules.clean, origin.url, origin.learnt))
     if page:
         cleaned = choose(cleaned, clean_page(page, rules.clean, entry, origin.learnt))
     return settle(entry, cleaned, origin, rules)

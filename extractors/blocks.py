@@ -32,9 +32,10 @@ BOXES = frozenset((
 ))  # fmt: skip
 CELLS = ("td", "th")
 KINDS = dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading")
-KINDS |= {"li": "list", "dd": "list", "dt": "list", "blockquote": "quote", "pre": "code"}
+KINDS |= {"li": "list", "dd": "list", "dt": "list", "blockquote": "quote", "pre": "code", "summary": "heading"}
 BREAK = "\x1e"
 UNSEEN = re.compile("[\\u00ad\\u200b\\u200c\\u200e\\u200f\\u2060\\ufeff]")
+SIGNS = re.compile(r"\W+")
 SENTENCE_END = re.compile(r"[.!?…\u3002\uff01\uff1f][\"'”’»)\]]*$")
 MOST_BLOCKS = 20_000  # no article has more
 DEEPEST = 220  # levels; honest pages stay below 60, what lies deeper is read without its links
@@ -100,6 +101,11 @@ def squeeze(text: str) -> str:
     if text.isprintable() and "  " not in text:  # no other white space than blanks is printable, nothing unseen is
         return text
     return " ".join((text if text.isascii() else UNSEEN.sub("", text)).split())
+
+
+def fold(text: str) -> str:
+    """Letters and digits only, in small letters: texts and headlines are compared so."""
+    return SIGNS.sub("", text).casefold()
 
 
 def is_sentence(text: str) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from extractors.blocks import Block, Outline, is_sentence
-from extractors.lanes import Lane, lane
+from extractors.lanes import Lane, gather, lane
 from extractors.opening import opening
 from extractors.setaside import judge
 
@@ -36,14 +36,15 @@ HOLDERS = frozenset(
 class Body:
     """The blocks of the body in order, and for each the rule that cuts it or an empty string.
 
-    `prose` counts the votes inside in bytes, `share` is their part of all votes on the page, `named` says whether the
-    element calls itself the body.
+    `prose` counts the votes inside in bytes, `lost` those that elements called chrome take inside, `share` is the part
+    of all votes on the page, `named` says whether the element calls itself the body.
     """
 
     blocks: tuple[Block, ...] = ()
     reasons: tuple[str, ...] = ()
     lanes: tuple[Lane, ...] = ()
     prose: int = 0
+    lost: int = 0
     share: float = 0.0
     named: bool = False
 
@@ -88,16 +89,22 @@ def choose_body(outline: Outline, always: Collection[str] = (), summaries: Colle
         lane(outline, block) if vote or within else NOWHERE
         for block, vote, within in zip(outline.blocks, votes, inside, strict=True)
     ]
+    lanes = gather(lanes, votes)
     main = widen(votes, lanes, inside)
-    prose = sum(vote for vote, within in zip(votes, inside, strict=True) if within)
     for place in opening(outline, votes, inside, summaries):
         inside[place], lanes[place], reasons[place] = True, main, ""
+    prose = sum(vote for vote, within in zip(votes, inside, strict=True) if within)
     chosen = [place for place, within in enumerate(inside) if within]
     return Body(
         blocks=tuple(outline.blocks[place] for place in chosen),
         reasons=tuple(reasons[place] for place in chosen),
         lanes=tuple(lanes[place] for place in chosen),
         prose=prose,
+        lost=sum(
+            weight
+            for weight, reason, within in zip(weights, reasons, inside, strict=True)
+            if within and reason and reason != "hidden" and reason not in always
+        ),
         share=prose / among,
         named=is_named,
     )

@@ -28,11 +28,21 @@ def is_whole(entry: Entry, cleaned: Cleaned) -> bool:
     It is long enough for content (or, in a feed without content, for a summary), it is not cut off with an ellipsis,
     and no "Continue reading" was taken from its end.
     """
-    text = cleaned.text
     content = bool(entry.content.strip()) and entry.content.strip() != entry.summary.strip()
-    if len(text) < (WHOLE if content else WHOLE_SUMMARY) or CUT_OFF.search(text[-40:]) or cleaned.wall:
-        return False
-    return not any(MORE.search(cut.text[:80]) for cut in cleaned.cuts[-6:] if cut.rule.startswith("cta"))
+    return len(cleaned.text) >= (WHOLE if content else WHOLE_SUMMARY) and not cleaned.wall and not is_excerpt(cleaned)
+
+
+def is_excerpt(cleaned: Cleaned) -> bool:
+    """Whether a feed's text breaks off, or said where to go on reading."""
+    cuts = (cut for cut in cleaned.cuts[-6:] if cut.rule.startswith("cta"))
+    return CUT_OFF.search(cleaned.text[-40:]) is not None or any(MORE.search(cut.text[:80]) for cut in cuts)
+
+
+def doubted(cleaned: Cleaned) -> Cleaned:
+    """A feed's text; one that is an excerpt only is in doubt, should nothing better come."""
+    if not cleaned.text or not is_excerpt(cleaned):
+        return cleaned
+    return replace(cleaned, confidence=min(cleaned.confidence, EXCERPT), doubt=cleaned.doubt or "short")
 
 
 def choose(feed: Cleaned, page: Cleaned) -> Cleaned:

@@ -16,11 +16,17 @@ from lxml.html import HtmlElement
 
 from extractors.blocks import Outline
 from extractors.body import Body
+from extractors.elements import ElementJudge
 
 STEPS = 4  # of a path at most
 TOKENS = 2  # of a step
 WORD = 4  # letters of a word of the address
 ROOTS = frozenset(("html", "body"))
+AROUND = (
+    "div", "section", "article", "main", "aside", "header", "footer", "nav", "form", "ul", "ol", "li", "table", "tbody",
+    "tr", "td", "blockquote", "figure", "center", "dialog",
+)  # fmt: skip
+PARAGRAPH = 80  # characters of a paragraph that counts
 STABLE = re.compile(r"[A-Za-z][A-Za-z_-]{1,39}$")
 SORTING = re.compile(
     r"(?:category|tag|post-format|status|type|format|author|topic|lang|has|is|js|no|css|sc|jsx)-", re.IGNORECASE
@@ -94,6 +100,17 @@ def find(tree: HtmlElement, path: str) -> HtmlElement | None:
     steps = read(path)
     elements = found(tree.iter(steps[-1][0]), steps, 2) if steps else []
     return elements[0] if len(elements) == 1 else None
+
+
+def outside(tree: HtmlElement, top: HtmlElement, judge: ElementJudge) -> int:
+    """The characters of the paragraphs that are neither inside an element nor in any that a rule calls chrome."""
+    apart = {top: True}
+    for element in tree.iter(*AROUND):
+        if element not in apart:
+            parent = element.getparent()
+            apart[element] = (parent is not None and apart.get(parent, False)) or bool(judge.verdict(element)[0])
+    lengths = (sum(map(len, one.itertext())) for one in tree.iter("p") if not apart.get(one.getparent(), False))
+    return sum(length for length in lengths if length >= PARAGRAPH)
 
 
 def found(elements: Iterable[HtmlElement], steps: Sequence[Step], most: int) -> list[HtmlElement]:

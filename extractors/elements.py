@@ -68,7 +68,7 @@ class ElementJudge:
         """The id of the rule that calls the element chrome or an empty string; whether it calls itself the body."""
         tag = element.tag
         if tag in self.tags:
-            return ("" if tag == "figure" and has(element, WORTH) else self.tags[tag]), False
+            return ("" if is_texts(element) else self.tags[tag]), False
         said = element.items()
         if not said:
             return NEITHER
@@ -150,6 +150,13 @@ def is_layout(table: HtmlElement) -> bool:
         if element.tag != "td" or sum(map(len, element.itertext())) >= COLUMN:
             return True
     return False
+
+
+def is_texts(element: HtmlElement) -> bool:
+    """Whether an element whose tag is chrome's is the text's: a figure of more than a picture, who said a quotation."""
+    if element.tag == "footer":
+        return next(element.iterancestors("blockquote"), None) is not None
+    return bool(element.tag == "figure" and has(element, WORTH))
 
 
 def has(element: HtmlElement, tags: Iterable[str]) -> bool:

@@ -16,7 +16,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from extractors.blocks import Outline
+from extractors.blocks import Outline, fold
 
 FARTHEST = 40  # blocks above the body in which the headline is looked for
 INSIDE = 10  # blocks of the body in which it may be repeated
@@ -27,7 +27,6 @@ PLACE = 20  # letters of a place or agency that may stand before: "Berlin. "
 LITTLE, NEAR = 70, 12  # votes of a paragraph below a headline, and the blocks to the body within which it stands
 MUCH, NEXT = 100, 6  # the same on a page without a headline of the first rank
 LINKED = 0.3
-LETTERS = re.compile(r"\W+")
 PICTURE = re.compile(r"caption|credit|image|photo|picture|disclo", re.IGNORECASE)
 
 
@@ -45,7 +44,7 @@ def opening(outline: Outline, votes: Sequence[int], inside: Sequence[bool], summ
         and is_plain(outline, number)
         and not is_headed(outline, range(number, first) if head is None else range(head + 1, number))
     ]
-    texts = {number: fold(outline.blocks[number].text) for number in reversed(found)}
+    texts = {number: letters(outline.blocks[number].text) for number in reversed(found)}
     return [
         number
         for number, text in texts.items()
@@ -57,12 +56,12 @@ def opens_above(element: HtmlElement, summaries: Collection[str]) -> bool:
     """Whether a paragraph that is no summary stands beside and above an element: the article may begin there."""
     beside = islice(element.itersiblings("p", preceding=True), NEXT)
     texts = ("".join(islice(one.itertext(), LONGEST)) for one in beside)
-    return any(len(text) >= MUCH and not is_summary(fold(text), summaries) for text in texts)
+    return any(len(text) >= MUCH and not is_summary(letters(text), summaries) for text in texts)
 
 
 def is_summary(text: str, summaries: Collection[str]) -> bool:
     """Whether a folded text begins as one of the summaries does, after the name of a place perhaps."""
-    starts = (fold(summary)[:TELLING] for summary in summaries)
+    starts = (letters(summary)[:TELLING] for summary in summaries)
     return any(len(start) == TELLING and start in text[: TELLING + PLACE] for start in starts)
 
 
@@ -75,14 +74,14 @@ def repeated(outline: Outline, first: int) -> int:
     """The last of several headlines with the same words; -1 when there is one or none."""
     near = range(max(0, first - FARTHEST), min(first + INSIDE, len(outline.blocks)))
     heads = [number for number in near if outline.blocks[number].kind == "heading"]
-    titles = {fold(outline.blocks[number].text) for number in heads if is_headline(outline, number)}
-    same = [number for number in heads if fold(outline.blocks[number].text) in titles]
+    titles = {letters(outline.blocks[number].text) for number in heads if is_headline(outline, number)}
+    same = [number for number in heads if letters(outline.blocks[number].text) in titles]
     return same[-1] if len(same) > 1 else -1
 
 
-def fold(text: str) -> str:
-    """Letters and digits only, in small letters."""
-    return LETTERS.sub("", text[:LONGEST]).casefold()
+def letters(text: str) -> str:
+    """The letters and digits of a text, as far as it is looked at."""
+    return fold(text[:LONGEST])
 
 
 def is_headline(outline: Outline, number: int) -> bool:
@@ -106,4 +105,4 @@ def is_plain(outline: Outline, number: int) -> bool:
 def is_said(outline: Outline, first: int, inside: Sequence[bool], start: str) -> bool:
     """Whether the head of the body begins a block with the same words."""
     near = range(first, min(first + FARTHEST, len(inside)))
-    return any(inside[number] and fold(outline.blocks[number].text).startswith(start) for number in near)
+    return any(inside[number] and letters(outline.blocks[number].text).startswith(start) for number in near)

@@ -6,10 +6,10 @@ wherever they say the same.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from extractors.blocks import Block, Outline
+from extractors.blocks import Block, Outline, fold
+from extractors.parts import LINKED
 
 TELLING = 50  # letters by which a block is found in the story
 LEAST = 12  # letters of a block that can be told
@@ -17,13 +17,6 @@ ENDING = 40  # characters of the story's end
 MOST = 4000  # blocks of a page that are compared
 SHOWN = 0.8  # the share of the story that a page must hold to show it
 HEADINGS = 120  # characters of a heading between its paragraphs
-LINKED = 0.65
-LETTERS = re.compile(r"\W+")
-
-
-def fold(text: str) -> str:
-    """Letters and digits only, in small letters."""
-    return LETTERS.sub("", text).casefold()
 
 
 def shown(whole: Outline, story: str) -> tuple[Block, ...]:

@@ -1,7 +1,8 @@
 """Which blocks of a page are its body, where they came from, and how sure that is.
 
     site         the site's own rule says where it is
-    container    the element that won on earlier pages of the host holds as much prose as usual
+    container    the element that won on earlier pages of the host holds nearly as much prose as usual, and the rest of
+                 the page little: inside one element `thin` cannot be seen
     fast         our own pass over the blocks, see `extractors.body`
     json-ld      the articleBody, where it is much longer than what was found: as the page shows it, else as it stands
     trafilatura  where nothing else is to be had, or hardly any prose
@@ -9,12 +10,12 @@
 The first that is beyond doubt is taken. `doubt` is the one word for why a text is not to be relied on:
 
     short    little prose, or much less than is usual for the source
-    thin     the page holds much prose outside the body
+    thin     the page holds much prose outside the body (or a good deal, and the body is taken with less confidence)
     links    much of it is link
     choice   the sources disagree
     other    title and summary of the feed are those of another text, see `extractors.agreement`
     wall     a login or pay wall, or a page that is not there, see `extractors.walls`
-    cuts     rules cut much of it, see `extractors.chrome`
+    cuts     rules cut much of it, see `extractors.chrome`, or elements called chrome hold much of the body's prose
     empty    no text
 """
 
@@ -25,9 +26,9 @@ from dataclasses import dataclass, field, replace
 
 from lxml.html import HtmlElement
 
-from extractors.blocks import Block, Outline, outline
-from extractors.body import Body, choose_body
-from extractors.containers import find, path_to
+from extractors.blocks import Block, Outline, fold, outline
+from extractors.body import Body, choose_body, weigh
+from extractors.containers import find, outside, path_to
 from extractors.fallback import lines, match
 from extractors.links import plain
 from extractors.model import Container, Learnt
@@ -42,10 +43,14 @@ from extractors.storyline import ending, shown
 # Bytes of prose and their share of the page's that make us sure: of a body that says it is one, of another.
 NAMED = (450, 0.4)
 UNNAMED = (1000, 0.75)
+CUT = 0.3  # the share of the prose inside the body that chrome elements take, from which they may be the text's
+WELL = 0.7  # the share below which it is the best guess, and no more
 # With less prose, but all of the page's, another opinion would not help: the text is taken, and in doubt.
 LITTLE = (200, 0.7)
-USUAL = 0.3  # the share of the usual prose that a learnt container must hold
+USUAL = 0.6  # the share of the usual prose that a learnt container must hold
+BESIDE = 0.5  # paragraphs outside it, as a share of its prose, from which it may no longer be where the article is
 STORY = 500  # characters of an articleBody that says something
+START = 30  # letters by which a piece of prose is found in it
 AGREES = 0.75  # our text, as a share of the articleBody's length
 FULLER = 1.5  # an articleBody so many times longer than what the page shows is the better text
 BEYOND = 0.4  # the share of a text that may stand below the end of the articleBody
@@ -121,6 +126,8 @@ def learnt(tree: HtmlElement, rules: CleanRules, case: Case) -> Verdict | None:
     _, body = look(top, rules, case)
     if body.prose < USUAL * known.prose or doubt(body, case.facts):
         return None
+    if outside(tree, top, rules.elements) > BESIDE * body.prose:
+        return None
     return replace(verdict(body, "container", 0.95), container=replace(known, prose=body.prose))
 
 
@@ -128,6 +135,9 @@ def general(tree: HtmlElement, rules: CleanRules, case: Case) -> Verdict:
     """The body of a page of which nothing is known."""
     whole, body = look(tree, rules, case)
     why = doubt(body, case.facts)
+    guess = "" if why or len(case.facts.story.body) >= STORY else unsure(body)
+    if guess:
+        return verdict(body, "fast", 0.65, guess)
     if not why:
         path = path_to(whole, body, case.url) if case.host else ""
         won = Container(host=case.host, path=path, prose=body.prose) if path else None
@@ -162,6 +172,13 @@ def doubt(body: Body, facts: Facts) -> str:
     return "links" if sum(block.linked for block in kept) > LINKED * length else ""
 
 
+def unsure(body: Body) -> str:
+    """Why a body that no second opinion would better may lack a part all the same; empty when nothing says so."""
+    if body.lost > CUT * (body.prose + body.lost):
+        return "cuts"
+    return "thin" if body.share < WELL else ""
+
+
 def told(whole: Outline, body: Body, facts: Facts) -> Verdict | None:
     """The articleBody of JSON-LD: the page's blocks that it consists of, or itself where the page does not show it."""
     story = facts.story.body
@@ -170,8 +187,25 @@ def told(whole: Outline, body: Body, facts: Facts) -> Verdict | None:
         return Verdict(blocks=blocks, reasons=("",) * len(blocks), source="json-ld", confidence=0.9)
     if len(story) < FULLER * size(body.kept):
         return None
+    sole = body.prose < LITTLE[0]  # the page shows hardly anything beside it
+    if not (sole or facts.story.matched or is_begun(body, story)):
+        return None
+    is_sure = sole and facts.story.matched
     blocks = split(story)
-    return Verdict(blocks=blocks, reasons=("",) * len(blocks), source="json-ld", confidence=0.8)
+    return Verdict(
+        blocks=blocks,
+        reasons=("",) * len(blocks),
+        source="json-ld",
+        confidence=0.8 if is_sure else 0.7,
+        doubt="" if is_sure else "choice",
+    )
+
+
+def is_begun(body: Body, story: str) -> bool:
+    """Whether a piece of our prose begins as one in the articleBody does, so that both are of one text."""
+    text = fold(story)
+    starts = (fold(block.text[: 3 * START])[:START] for block in body.kept if weigh(block))
+    return any(len(start) == START and start in text for start in starts)
 
 
 def second(tree: HtmlElement, whole: Outline, body: Body, why: str) -> Verdict:

@@ -1,8 +1,8 @@
 """Login walls, pay walls, requests for consent, and pages that are not there.
 
 A wall is a phrase that stands as a block of its own in a short text, or JSON-LD saying that the text is not free when
-little of it is there. Words in a long article make no wall: articles on paywalls are articles. A request for consent
-is a short text that begins as one and speaks of hardly anything else.
+little of it is there, and less than the body that it gives. Words in a long article make no wall: articles on paywalls
+are articles. A request for consent is a short text that begins as one and speaks of hardly anything else.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from extractors.chrome import Sweep
 from extractors.model import Cleaned
 from extractors.page import Facts
 from extractors.sites import UNTOLD, Site, SiteFacts
+from extractors.verdict import AGREES
 
 SHORT = 1500  # characters below which a wall's phrase makes the text a wall
 TINY = 600  # characters below which "not found" in the title makes the page one that is gone
@@ -49,7 +50,9 @@ def find_wall(cleaned: Cleaned, sweep: Sweep, facts: Facts, site: Site | None, o
         return "consent"
     if sweep.wall and length < SHORT:
         return sweep.wall
-    return "paywall" if not facts.story.free and length < SHORT else None
+    story = len(facts.story.body)
+    is_told = story > 0 and length >= AGREES * story  # a short text may be all there is
+    return "paywall" if not facts.story.free and length < SHORT and not is_told else None
 
 
 def says(sweep: Sweep, phrases: tuple[str, ...]) -> bool:

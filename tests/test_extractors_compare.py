@@ -4,6 +4,7 @@ import pytest
 
 from config.chrome import load_chrome
 from extractors.clean import CleanRules, choose, clean_feed, compile_rules, is_whole
+from extractors.compare import doubted
 from extractors.model import Cleaned, Entry
 
 LINE = "The port of Veldhaven has taught its nine loading cranes to pause for gusts that have not arrived yet. "
@@ -68,3 +69,9 @@ def test_a_feeds_text_whose_page_was_of_no_use_is_in_doubt() -> None:
         assert (kept.source, kept.doubt, kept.confidence < FEED.confidence) == ("feed", doubt, True)
         assert (kept.image is None) == (doubt == "other")
     assert choose(FEED, Cleaned(text="page", doubt="short", confidence=0.4)).doubt == ""
+
+
+def test_a_feeds_text_that_breaks_off_is_in_doubt() -> None:
+    cut = doubted(Cleaned(text=LINE + "The mayor replied that […]", confidence=0.95))
+    assert (cut.doubt, cut.confidence) == ("short", 0.6)
+    assert doubted(FEED) is FEED

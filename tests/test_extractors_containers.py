@@ -83,6 +83,13 @@ def test_a_container_is_passed_over_when_the_article_begins_above_it(rules: Clea
     assert (cleaned.source, cleaned.text.split("\n\n")[0]) == ("fast", FACTS[2][1])
 
 
+def test_a_container_is_passed_over_when_the_article_is_elsewhere(rules: CleanRules) -> None:
+    page = page_of(1)
+    text = "".join(f"<p>{n}. {FACTS[2][1]}</p>" for n in range(12))
+    other = replace(page, body=page.body.replace(b"<main>", f"<section><h1>trams</h1>{text}</section><main>".encode()))
+    assert clean_page(other, rules, None, Learnt(containers=(HOST_ONLY,))).source == "fast"
+
+
 def test_a_container_gives_way_when_json_ld_says_much_more(rules: CleanRules) -> None:
     page = page_of(1)
     story = " ".join(f"{n}. {FACTS[1][1]}" for n in range(20))

@@ -94,6 +94,38 @@ def test_an_article_body_that_is_a_teaser_cuts_nothing(rules: CleanRules) -> Non
     assert read(body, rules).text == TEXT
 
 
+FOREIGN = {
+    "alone": story(" ".join(ELSE * 4)).replace("Cranes", "Brakel buys a field"),
+    "beside the page's own": story(LINES[0]) + story(" ".join(ELSE * 4)).replace("Cranes", "Brakel buys a field"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("said", FOREIGN.values(), ids=FOREIGN)
+def test_the_article_body_of_another_story_is_passed_over(said: str, rules: CleanRules) -> None:
+    cleaned = read(f"{said}<main><h1>Cranes</h1>{paragraphs(*LINES[:6])}</main>", rules)
+    assert (cleaned.text, cleaned.title) == ("\n\n".join(LINES[:6]), "Cranes")
+
+
+def test_an_article_body_that_is_much_more_than_the_page_shows_is_in_doubt(rules: CleanRules) -> None:
+    cleaned = read(f"{story(ESCAPED)}<main><h1>Cranes</h1>{paragraphs(*LINES[:4])}</main>", rules)
+    assert (cleaned.text, cleaned.source, cleaned.doubt) == (TEXT, "json-ld", "choice")
+
+
+def test_a_short_text_that_is_all_of_a_priced_article_body_is_no_wall(rules: CleanRules) -> None:
+    said = story(" ".join(LINES[:6]), isAccessibleForFree="False")
+    assert read(f"{said}<main><h1>Cranes</h1>{paragraphs(*LINES[:6])}</main>", rules).wall is None
+
+
+def test_a_body_beside_as_much_prose_is_taken_with_less_confidence(rules: CleanRules) -> None:
+    rest = f"<div class=more><div>{paragraphs(*LINES[5:])}</div></div>"
+    cleaned = read(f"<h1>Cranes</h1><div class=article-body>{paragraphs(*LINES[:5])}</div>{rest}", rules)
+    assert (cleaned.source, cleaned.confidence, cleaned.doubt) == ("fast", 0.65, "thin")
+
+
+def test_half_a_character_in_json_ld_is_replaced(rules: CleanRules) -> None:
+    assert "\ufffd" in read(f"{story(chr(92) + 'ud800 ' + ESCAPED)}<p>Loading</p>", rules).text
+
+
 def test_rows_of_a_table_are_no_article() -> None:
     rows = [Block("| Cranes | 9 | 412 pauses since March |"), Block("Harbour | Ports | Wind")]
     assert is_tabular(rows)
@@ -106,6 +138,12 @@ PARTS = {
     "questions and answers": f"{paragraphs(*LINES)}<div class=faq><h3>How many?</h3><div>{ELSE[0]}</div><h3>Since when?</h3><div>{ELSE[1]}</div></div>",
     "links that the text announces": f"{paragraphs(*LINES[:5])}<p>These three harbours have built the same masts:</p><ul><li><a href='/a'>Harlingen</a></li><li><a href='/b'>Delfzijl</a></li><li><a href='/c'>Den Helder</a></li></ul>{paragraphs(*LINES[5:])}",
     "a heading that bears the name of a widget": f"<h2 class=widget-title>What the cups tell</h2>{paragraphs(*LINES)}",
+    "boxes whose classes differ in a number only": "".join(f"<div class='block block-{n}'><p>{line}</p></div>" for n, line in enumerate([*LINES, LINES[0] * 2, *ELSE])),
+    "boxes of a page builder, called widgets": "".join(f"<div class='elementor-widget elementor-element-{n}f elementor-widget-text'><div class=elementor-widget-container>{paragraphs(*LINES[n : n + 3])}</div></div>" for n in range(0, 9, 3)),
+    "a section whose id is the one word of its heading": f"{paragraphs(*LINES[:5])}<section id=discussion><h2>Discussion</h2>{paragraphs(*ELSE)}</section>{paragraphs(*LINES[5:])}",
+    "the part behind a gate": f"{paragraphs(*LINES)}<div class=paywall>{paragraphs(*ELSE)}</div>",
+    "who said a quotation": f"{paragraphs(*LINES)}<blockquote><p>{ELSE[0]}</p><footer>The mayor</footer></blockquote><p>{ELSE[1]}</p>",
+    "questions that fold": f"{paragraphs(*LINES)}<details><summary>How many?</summary>{paragraphs(ELSE[0])}</details><details><summary>Since when?</summary>{paragraphs(ELSE[1])}</details>",
     "a section whose id is its heading": f"{paragraphs(*LINES[:5])}<section id='sharing-cranes-with-others'><h2>Sharing cranes with others</h2>{paragraphs(*ELSE)}</section>{paragraphs(*LINES[5:])}",
 }  # fmt: skip
 
