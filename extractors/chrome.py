@@ -5,8 +5,9 @@ The same sweep serves page HTML, feed HTML and plain text, so that three entranc
     panel    an aggregator's labelled panel, and what stands above it
     title    the headline repeated at the top, and what stands above its last repetition; the line of date and author
     labels   "See also: T" and its kin, lifted as links; `extractors.lifting`
-    learnt   the blocks that the source repeats from article to article; `extractors.marks`
     words    the rules of `chrome.toml`, from the last block to the first; `extractors.wording`
+    learnt   the blocks that the source repeats from article to article, of those left; `extractors.marks`. Where one
+             goes, words are read once more, for it may have stood below others
     tail     short lines below a cut at the end, and headings with nothing below them
 """
 
@@ -14,9 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from extractors.blocks import Block, is_sentence
+from extractors.blocks import Block, fold, is_sentence
 from extractors.credits import is_byline
-from extractors.draft import NOTHING, About, Draft, fold
+from extractors.draft import NOTHING, About, Draft
 from extractors.lifting import lift
 from extractors.marks import PREFIX, hash_of, name
 from extractors.panels import find_panel
@@ -50,10 +51,12 @@ class Sweep(Draft):
         self.cut_byline()
         lift(self, rules)
         self.measure()
-        self.cut_learnt()
-        self.measure()
         kept = self.about.learnt.kept
-        cut_words(self, tuple(rule for rule in rules.blocks if rule.id not in kept) if kept else rules.blocks)
+        worded = tuple(rule for rule in rules.blocks if rule.id not in kept) if kept else rules.blocks
+        cut_words(self, worded)
+        if self.cut_learnt():  # after the words, so that a block they cut is not renamed when its source is learnt
+            self.measure()
+            cut_words(self, worded)
         self.cut_tail()
         if kept:
             self.reasons = ["" if why in kept else why for why in self.reasons]
@@ -79,6 +82,8 @@ class Sweep(Draft):
         found = [n for n in live if wanted and len(self.blocks[n].text) <= most and fold(self.blocks[n].text) == wanted]
         if not found or sum(len(self.blocks[n].text) for n in live if n < found[-1]) > self.total * MOST_ABOVE:
             return
+        if len(found) == len(self.blocks):  # a flash: its headline and nothing around it
+            return
         above = [number for number in live if number < found[-1] and number not in found]
         for number in found:
             self.reasons[number] = "head.title"
@@ -99,11 +104,11 @@ class Sweep(Draft):
                 self.reasons[number] = "head.byline"
             above = above and not self.is_prose(number)
 
-    def cut_learnt(self) -> None:
-        """Cut the blocks that the source repeats, unless they are much of the text."""
+    def cut_learnt(self) -> bool:
+        """Cut the blocks that the source repeats, unless they are much of the text. Whether any was cut."""
         learnt = self.about.learnt.blocks
         if not learnt:
-            return
+            return False
         found = {
             number: block_hash
             for number in self.live()
@@ -112,9 +117,10 @@ class Sweep(Draft):
         }
         if sum(len(self.blocks[number].text) for number in found) > LEARNT * self.total:
             self.doubt = "cuts"
-            return
+            return False
         for number, block_hash in found.items():
             self.reasons[number] = name(block_hash)
+        return bool(found)
 
     def cut_tail(self) -> None:
         """Cut fragments below the first cut after the last prose, and what leads to nothing."""

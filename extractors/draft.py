@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -14,7 +13,6 @@ from extractors.model import Learnt, LinkKind
 PROSE = 80  # characters of a block that is surely text
 UNKNOWN = Credit()
 NOTHING = Learnt()
-LETTERS = re.compile(r"\W+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +38,6 @@ class About:
     known: Credit = UNKNOWN
     learnt: Learnt = NOTHING
     marked: bool = False
-
-
-def fold(text: str) -> str:
-    """Letters and digits only, in small letters: headlines are compared so."""
-    return LETTERS.sub("", text).casefold()
 
 
 @dataclass(slots=True)

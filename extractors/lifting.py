@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
 
-from extractors.blocks import Block
-from extractors.draft import Draft, Pointer, fold
+from extractors.blocks import Block, fold
+from extractors.draft import Draft, Pointer
 from extractors.links import Found, below, boxed, is_article, is_headline, is_listing, read_label, stated, title_below
 from extractors.page import web
 from extractors.rules import CleanRules

@@ -113,8 +113,8 @@ def may_point(block: Block) -> bool:
 
 
 def is_named(kind: LinkKind, title: str) -> bool:
-    """Whether a title without an address is one: behind a weak label a sentence is not."""
-    return kind == "see_also" or not is_sentence(title)
+    """Whether a title without an address is one: a sentence is not behind a weak label, nor if it begins small."""
+    return not is_sentence(title) or (kind == "see_also" and not title[0].islower())
 
 
 def written(title: str) -> tuple[str, str | None]:

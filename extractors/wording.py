@@ -1,8 +1,9 @@
 """The worded rules of `chrome.toml`, applied to a text from its last block to its first.
 
 A rule is tried by what is cheap first: length and place of the block, then its first words, by one pattern for all
-rules. With text below it a block stays that reports what somebody said. Where the article is about what the rule is
-about, only what stands at its end goes: short lines, and paragraphs that speak for the outlet ("our", "click here").
+rules. A block stays that reports what somebody said, unless it says where the article came from, which names a title.
+Where the article is about what the rule is about, only what stands at its end goes: short lines, and paragraphs that
+speak for the outlet ("our", "click here").
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ CALLS = re.compile(
 )
 TOPIC = 2  # paragraphs that make an article one about newsletters, whatever its title
 REPORTS = re.compile(r"\b(?:said|says|told|found|according to|reported|wrote|argues?|asked)\b", re.IGNORECASE)
+SAID = re.compile(r"\b(?:said|says|(?:were|was) told|told (?:them|him|her|the))\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +131,7 @@ class Reader:
         block = self.draft.blocks[number]
         for rule in rules:
             if rule.holds(block.text, block.share):
-                told = not self.below and REPORTS.search(block.text)
+                told = not rule.source and SAID.search(block.text) if self.below else REPORTS.search(block.text)
                 quiet = not self.below or (sure and not CALLS.search(block.text))
                 if told or (quiet and self.is_topic(rule)):
                     continue
