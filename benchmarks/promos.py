@@ -1,6 +1,9 @@
 """Promos of an invented newspaper, planted in pages: worded so that no shipped rule knows them.
 
-`{title}`, `{date}` and `{n}` change from article to article; `<a>` marks what is linked.
+`{title}`, `{date}` and `{n}` change from article to article; `<a>` marks what is linked. Each with a `{n}`
+speaks to its reader: other counters are not learnt (`extractors.masking`), so that a promo of that kind would count as
+missed always. News are sentences that come again and again with new numbers, `{few}` of them from 1 to 5: true text,
+which is not to be learnt.
 """
 
 from __future__ import annotations
@@ -28,44 +31,70 @@ class Form:
 
     language: str
     markup: str
+    is_news: bool = False
 
     def fill(self, title: str, date: str, number: int) -> str:
         """The promo as one article has it."""
         linked = self.markup.replace("<a>", f'<a href="https://ledger.example/go/{number}">')
-        return linked.replace("{title}", escape(title)).replace("{date}", date).replace("{n}", str(number))
+        return (
+            linked.replace("{title}", escape(title))
+            .replace("{date}", date)
+            .replace("{n}", str(number))
+            .replace("{few}", str(number % 5 + 1))
+        )
 
 
 ENGLISH = (
     "<p>Our readers' choice this month is <a>the field guide to quiet cities</a>, now in its second printing.</p>",
-    "<p>{n} people are reading the Ledger at this moment, most of them on the train.</p>",
+    "<p>{n} people are reading the Ledger with you at this moment, most of them on the train.</p>",
     "<p>The Ledger's autumn lecture takes place on {date}. Seats cost nothing, coffee does.</p>",
     "<p><a>Ledger Plus: the tables and maps behind our stories</a></p>",
     "<div>This story belongs to “How we live now”, the Ledger's series on towns that shrink and towns that grow.</div>",
     "<p>Have a look at <a>our crossword</a>, which is open to all until {date}.</p>",
-    "<p>Those who hold the printed paper find the tables on page {n}.</p>",
-    "<p>With material from the Ledger's desks in {n} cities</p>",
+    "<p>If you hold the printed paper, you find the tables on page {n}.</p>",
+    "<p>With material from the Ledger's desks in 12 cities</p>",
     "<p>Photographs sent in by readers can be seen in the town hall until {date}, daily except at weekends.</p>",
     "<p><strong>Members of the Ledger meet the writers every other Thursday.</strong></p>",
     "<p><a>The Ledger in your language</a></p>",
     "<div><p>The Ledger keeps a register of the interests of its writers. Gifts go to the hospital.</p></div>",
     "<p>What did you make of “{title}”? The desk answers the telephone from nine to five.</p>",
     "<p>“{title}” can be heard as well, read by its author, wherever you find the Ledger's voices.</p>",
-    "<p>For every tree that our paper needs the Ledger plants two. So far there are {n}.</p>",
+    "<p>For every tree that our paper needs the Ledger plants two. So far you have paid for {n}.</p>",
     "<p><em>Our thanks go to the Hartley Foundation, which pays for this desk and has no say in it.</em></p>",
 )
 GERMAN = (
     "<p>Unsere Leser wählten <a>den Führer durch die stillen Städte</a> zum Buch des Monats.</p>",
-    "<p>{n} Menschen lesen gerade den Boten, die meisten von ihnen in der Bahn.</p>",
+    "<p>{n} Menschen lesen gerade mit dir den Boten, die meisten von ihnen in der Bahn.</p>",
     "<p>Der Herbstvortrag des Boten findet am {date} statt. Der Eintritt ist frei, der Kaffee nicht.</p>",
     "<p><a>Bote Plus: die Tabellen und Karten zu unseren Geschichten</a></p>",
     "<div>Dieser Text gehört zu „Wie wir leben“, der Reihe des Boten über kleine und große Orte.</div>",
     "<p>Bilder unserer Leser hängen bis zum {date} im Rathaus, täglich außer am Wochenende.</p>",
-    "<p>Mit Material der Redaktionen in {n} Städten</p>",
+    "<p>Mit Material der Redaktionen in 12 Städten</p>",
     "<p>Was halten Sie von „{title}“? Die Redaktion ist von neun bis fünf am Telefon.</p>",
 )
+NEWS = {
+    "en": (
+        "<p>Copper rose {few}.{n}% to ${n} a tonne.</p>",
+        "<p>The ministry put the number of the missing at {n}.</p>",
+        "<p>As of {date}, {n} cases had been confirmed.</p>",
+        "<p>Attendance at the stadium: {n}</p>",
+        "<p>Our rating: {few} stars out of five</p>",
+        "<p>The jackpot now stands at {few} million euros.</p>",
+    ),
+    "de": (
+        "<p>Kupfer stieg um {few} Prozent auf {n} Dollar je Tonne.</p>",
+        "<p>Das Ministerium spricht von {n} Vermissten.</p>",
+        "<p>Bis zum {date} waren {n} Fälle bestätigt.</p>",
+        "<p>Zuschauer im Stadion: {n}</p>",
+    ),
+}
 FORMS = {
     "en": [Form(language="en", markup=markup) for markup in ENGLISH],
     "de": [Form(language="de", markup=markup) for markup in GERMAN],
+}
+NEWS_FORMS = {
+    language: [Form(language=language, markup=markup, is_news=True) for markup in every]
+    for language, every in NEWS.items()
 }
 
 
@@ -107,7 +136,8 @@ def plant(
         element: HtmlElement = lxml_html.fragment_fromstring(shown)
         after = {"top": true[0], "end": true[-1], "middle": rng.choice(true[1:-1])}[promo.place]
         after.addnext(element)
-        planted.add(squeeze(str(element.text_content())))
+        if not promo.form.is_news:
+            planted.add(squeeze(str(element.text_content())))
     return lxml_html.tostring(tree, encoding="unicode"), frozenset(planted), title
 
 

@@ -3,14 +3,14 @@
 A block is known by a hash of its letters and digits, whatever stands between them. Masked are
 
     the title     "The post T appeared first on S" is one block however often T changes
-    numbers       "3 comments", "until 12 March 2026": a run of numbers, with months, weekdays and hours beside them, is
-                  one mask. A full sentence of three or more such runs keeps them: there the numbers are what it says
+    dates         "until 12 March 2026", "at 9 am"; other numbers only where the block speaks to its reader
+                  ("Join 12,345 readers"), for elsewhere they may be the news: see `extractors.masking`
 
 `hash_of` depends on a block's text and the article's title alone, so that a stored text, split at its empty lines,
 gives the hashes it had when it came, by feed or by page. Every article is marked when it is cleaned: `bytes.translate`
 does most of the work, in a tenth of the time that regular expressions would take.
 
-Packed, a mark takes 12 bytes: 8 of hash, 2 of words (13 bits) and flags, 1 each of the places; one byte before all
+Packed, a mark takes 12 bytes: 8 of hash, 2 of words (12 bits) and flags, 1 each of the places; one byte before all
 says the form.
 """
 
@@ -23,21 +23,21 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from extractors.blocks import Block, is_sentence
+from extractors.masking import DIGITS, MASK, mask
 from extractors.model import Mark
 
 TITLE = 12  # bytes of a title that is worth masking
 FARTHEST = 255  # places are counted up to this
 CALL = 0.5  # the link share of a block that calls to action
 SHORT = 5  # words; a shorter block is a call to action by its link alone: "Pros" and "LONDON (Reuters)" end in no stop
-NUMBERS = 3  # runs of numbers that a full sentence keeps
 NUMBERED = 300  # letters; a longer block keeps its numbers
 PREFIX = "learnt."
 UNTOLD = "element.", "head.", "panel."  # rules that cut what is no block of the text
 FORM = b"\x01"
 ROW = struct.Struct(">qHBB")
 MOST = 400  # marks remembered of an article: half of them its first, half its last, for chrome stands there
-WORDS = (1 << 13) - 1  # words that are counted of a block
-HEADING, CALLS, CUT = 1 << 13, 1 << 14, 1 << 15
+WORDS = (1 << 12) - 1  # words that are counted of a block
+COUNTS, HEADING, CALLS, CUT = 1 << 12, 1 << 13, 1 << 14, 1 << 15
 
 # Bytes of UTF-8: what stands between words (quotes, dashes and blanks beyond ASCII begin with C2 or E2), and the rest
 # beyond ASCII, which a Latin script can do without: no two blocks of a source differ in their accents alone.
@@ -46,26 +46,13 @@ ACCENTS = bytes(code for code in range(128, 256) if code not in BETWEEN)
 SMALL = bytes(32 if code in BETWEEN else code for code in range(256)).lower()
 BARE = BETWEEN + ACCENTS
 LATIN = 0.5  # the share of a block's bytes that are ASCII letters and digits, from which they stand for it
-DIGITS = b"0123456789"
 ODD = re.compile(r"[\W_]+")
 FOREIGN = re.compile(r"[^\D0-9]")  # digits beyond ASCII
-NUMBER = re.compile(rb"[0-9]+(?:st|nd|rd|th|am|pm|[apkm]|h|uhr)?")
-MONTHS = """jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july august september
-october november december januar februar märz mai juni juli oktober dezember janvier février mars avril juin juillet
-août septembre octobre novembre décembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre
-diciembre gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre janeiro fevereiro março maio junho
-julho setembro outubro novembro dezembro januari februari maart mei augustus"""
-DAYS = """mon tue tues wed thu thur thurs fri sat sun monday tuesday wednesday thursday friday saturday sunday montag
-dienstag mittwoch donnerstag freitag samstag sonntag lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes
-miércoles jueves viernes sábado domingo lunedì martedì mercoledì giovedì venerdì sabato domenica segunda terça quarta
-quinta sexta maandag dinsdag woensdag donderdag vrijdag zaterdag zondag"""
-HOURS = "am pm a p m h uhr utc gmt bst cet cest est edt pst pdt et"
-CALENDAR = frozenset(f"{MONTHS} {DAYS} {HOURS}".encode().translate(None, ACCENTS).split())
 
 
 def hash_of(text: str, title: str = "") -> int:
-    """The 64-bit signed hash of a block's words, numbers and the title masked; 0 for a block without other words."""
-    return digest(text, read_title(title), is_sentence=is_sentence(text))
+    """The 64-bit signed hash of a block's words, dates and the title masked; 0 for a block without other words."""
+    return digest(read_letters(text, read_title(title), is_sentence=is_sentence(text)))
 
 
 class Title:
@@ -88,11 +75,24 @@ def split(data: bytes, *, is_latin: bool) -> list[bytes]:
     """The words of a text in UTF-8 as they are compared."""
     if is_latin:
         return data.translate(SMALL, ACCENTS).split()
-    return FOREIGN.sub("0", ODD.sub(" ", data.decode().casefold())).encode().split()
+    return FOREIGN.sub(to_ascii, ODD.sub(" ", data.decode().casefold())).encode().split()
 
 
-def digest(text: str, title: Title, *, is_sentence: bool) -> int:
-    """The hash of a block of the article of a title."""
+def to_ascii(digit: re.Match[str]) -> str:
+    """A digit of another script as one of ASCII."""
+    return str(int(digit[0]))
+
+
+def digest(letters: bytes) -> int:
+    """The hash of a block's letters."""
+    if not letters:
+        return 0
+    said = blake2b(letters.replace(MASK, b"0"), digest_size=8).digest()
+    return int.from_bytes(said, "big", signed=True)
+
+
+def read_letters(text: str, title: Title, *, is_sentence: bool) -> bytes:
+    """The letters and digits that a block of the article of a title is known by, without blanks."""
     if title.written and title.written in text:
         text = text.replace(title.written, " ")
     data = text.encode("utf-8", "replace")
@@ -107,26 +107,7 @@ def digest(text: str, title: Title, *, is_sentence: bool) -> int:
         if has_title:
             words = b" ".join(words).replace(b" ".join(title.words[is_latin]), b"").split()
         letters = b"".join(mask(words, is_sentence=is_sentence))
-    return int.from_bytes(blake2b(letters, digest_size=8).digest(), "big", signed=True) if letters else 0
-
-
-def mask(words: list[bytes], *, is_sentence: bool) -> list[bytes]:
-    """The words with "0" for each run of numbers; a sentence of many numbers as it was."""
-    runs: list[tuple[int, int]] = []
-    end = 0
-    for place in [place for place, word in enumerate(words) if word[0] <= DIGITS[-1] and NUMBER.fullmatch(word)]:
-        if place < end:
-            continue
-        start = place
-        while start > end and words[start - 1] in CALENDAR:
-            start -= 1
-        end = place + 1
-        while end < len(words) and (words[end] in CALENDAR or NUMBER.fullmatch(words[end])):
-            end += 1
-        runs.append((start, end))
-    for start, end in reversed(runs if len(runs) < NUMBERS or not is_sentence else []):
-        words[start:end] = [b"0"]
-    return words
+    return letters
 
 
 def name(block_hash: int) -> str:
@@ -155,14 +136,15 @@ def mark(blocks: Sequence[Block], reasons: Sequence[str], title: str) -> tuple[M
         if why.startswith(UNTOLD):
             continue
         text, ends, stays = block.text, is_sentence(block.text), not why or why.startswith(PREFIX)
-        words = text.count(" ") + 1
+        words, letters = text.count(" ") + 1, read_letters(text, told, is_sentence=ends)
         marks.append(
             Mark(
-                hash=digest(text, told, is_sentence=ends),
+                hash=digest(letters),
                 words=words * stays,
                 heading=block.kind == "heading",
                 call=(words >= SHORT and not ends) or block.linked >= CALL * len(text),
                 cut=bool(why),
+                counts=len(letters.translate(None, DIGITS)) < len(letters),
                 top=min(top, FARTHEST),
                 end=min(max(last - top, 0), FARTHEST),
             )
@@ -176,7 +158,7 @@ def pack_marks(marks: Sequence[Mark]) -> bytes:
     return FORM + b"".join(
         ROW.pack(
             mark.hash,
-            min(mark.words, WORDS) | HEADING * mark.heading | CALLS * mark.call | CUT * mark.cut,
+            min(mark.words, WORDS) | COUNTS * mark.counts | HEADING * mark.heading | CALLS * mark.call | CUT * mark.cut,
             min(mark.top, FARTHEST),
             min(mark.end, FARTHEST),
         )
@@ -195,6 +177,7 @@ def unpack_marks(data: bytes) -> tuple[Mark, ...]:
             heading=bool(said & HEADING),
             call=bool(said & CALLS),
             cut=bool(said & CUT),
+            counts=bool(said & COUNTS),
             top=top,
             end=end,
         )

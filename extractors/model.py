@@ -163,9 +163,9 @@ class Fingerprint:
 class Mark:
     """A block of a text as its source is remembered by: see `extractors.marks`.
 
-    `hash` is 64 bits, signed, of its words with digits and the article's title masked. `top` and `end` are its places
+    `hash` is 64 bits, signed, of its words with dates and the article's title masked. `top` and `end` are its places
     from the first and from the last block of the text, from 0. `call`: it has the shape of a call to action.
-    `cut`: a learnt rule has cut it.
+    `cut`: a rule has cut it; where `words` is 0, a shipped one. `counts`: its hash holds numbers.
     """
 
     hash: int
@@ -173,6 +173,7 @@ class Mark:
     heading: bool = False
     call: bool = False
     cut: bool = False
+    counts: bool = False
     top: int = 0
     end: int = 0
 

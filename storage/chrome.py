@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from extractors.learning import judge
 from extractors.marks import PREFIX, name, read_name
-from storage.choices import find
+from storage.choices import MARKED, find
 from storage.intents import ChromeRow
 from storage.teaching import KNOWN, remembered, samples
 
@@ -30,7 +30,6 @@ ONE_CUT = "SELECT text FROM cuts WHERE id = ?"
 FEEDS = "SELECT id, slug FROM feeds WHERE :feed IS NULL OR id = :feed ORDER BY slug"
 LEARNT = """SELECT feed_id, hash, state, seen, looked_at, sample FROM learnt
 WHERE :feed IS NULL OR feed_id = :feed ORDER BY feed_id, hash"""
-MARKED = "SELECT DISTINCT feed_id FROM article_marks WHERE :feed IS NULL OR feed_id = :feed ORDER BY feed_id"
 CHOICES = """SELECT feed_id, rule, choice, sample FROM chrome_choices
 WHERE :feed IS NULL OR feed_id IS NULL OR feed_id = :feed ORDER BY feed_id IS NOT NULL, id"""
 LONGEST = 300  # characters of a sample
@@ -91,14 +90,16 @@ def learnt(listing: Listing) -> Iterator[ChromeRow]:
 
 
 def candidates(listing: Listing) -> Iterator[ChromeRow]:
-    """What feeds repeat, but not enough."""
+    """What feeds repeat, but not enough; without what the shipped rules cut wherever it stands."""
     for (feed,) in listing.connection.execute(MARKED, {"feed": listing.feed}).fetchall():
         articles = remembered(listing.connection, feed)
-        known = {row[0] for row in listing.connection.execute(KNOWN, (feed,))}
+        known: dict[int, int] = dict(listing.connection.execute(KNOWN, (feed,)).fetchall())
         found = judge([one.marks for one in articles], known, [one.group for one in articles]).candidates
         said = samples(listing.connection, found, articles)
+        stays = {mark.hash for one in articles for mark in one.marks if mark.words}
         slug = listing.slugs[feed]
-        for block, count in found.items():
+        for block in found.keys() & stays:
+            count = found[block]
             rule = name(block)
             state = "chosen" if {(rule, slug), (rule, "")} & listing.chosen.keys() else "candidate"
             sample = said.get(block, "")

@@ -1,6 +1,6 @@
 """The tables of what earlier articles of a feed taught: its chrome, and where its pages hold their body.
 
-See `storage.tables` for how they are written, `storage.teaching` and `storage.ruling` for what is done with them.
+See `storage.tables` for how they are written, `storage.teaching` and `storage.rulebook` for what is done with them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ LEARNING = (
     state TEXT NOT NULL CHECK(state IN ('learnt', 'faded')), -- faded: not met any more, cuts no new article
     sample TEXT NOT NULL, -- the block as it was when it was learnt
     seen INTEGER NOT NULL, -- distinct articles that had it
+    most INTEGER NOT NULL, -- as seen, when it was most: from 6 on the rule may fade, but is not withdrawn
     looked_at INTEGER NOT NULL, -- of so many of the last 50
     learnt_at TEXT NOT NULL,
     last_seen_at TEXT NOT NULL, -- when the last article that had it was first seen

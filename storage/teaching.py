@@ -33,17 +33,18 @@ FRESH = (
 SEEN = "UPDATE feed_rules SET fresh = 0 WHERE feed_id = ?"
 LAST = """SELECT m.article_id, coalesce(a.duplicate_of, a.id), a.first_seen_at, m.marks
 FROM article_marks AS m JOIN articles AS a ON a.id = m.article_id WHERE m.feed_id = ? ORDER BY m.article_id"""
-KNOWN = "SELECT hash FROM learnt WHERE feed_id = ? AND state = 'learnt'"
+KNOWN = "SELECT hash, most FROM learnt WHERE feed_id = ? AND state = 'learnt'"
 TEXTS = """SELECT title, text FROM article_texts WHERE article_id IN (SELECT value FROM json_each(?))
 ORDER BY article_id DESC"""
 CUT = """SELECT text FROM cuts WHERE article_id IN (SELECT value FROM json_each(?)) AND rule = ?
 ORDER BY id DESC LIMIT 1"""
 LAST_CUT = """SELECT max(a.first_seen_at) FROM cuts AS c JOIN articles AS a ON a.id = c.article_id
 WHERE c.rule = ? AND a.feed_id = ?"""
-LEARN = """INSERT INTO learnt(feed_id, hash, state, sample, seen, looked_at, learnt_at, last_seen_at)
-VALUES (:feed, :hash, 'learnt', :sample, :seen, :looked_at, :now, :last)
+LEARN = """INSERT INTO learnt(feed_id, hash, state, sample, seen, most, looked_at, learnt_at, last_seen_at)
+VALUES (:feed, :hash, 'learnt', :sample, :seen, :seen, :looked_at, :now, :last)
 ON CONFLICT(feed_id, hash) DO UPDATE SET state = 'learnt', sample = iif(:sample <> '', :sample, sample),
-    seen = :seen, looked_at = :looked_at, learnt_at = iif(state = 'faded', :now, learnt_at),
+    seen = :seen, most = max(most, :seen), looked_at = :looked_at,
+    learnt_at = iif(state = 'faded', :now, learnt_at),
     last_seen_at = max(last_seen_at, :last)"""
 FADE = """UPDATE learnt SET state = 'faded', last_seen_at = max(last_seen_at, :last)
 WHERE feed_id = :feed AND hash = :hash"""
@@ -73,7 +74,7 @@ def teach(connection: sqlite3.Connection, feed_id: int, slug: str, now: datetime
     """Judge one feed, and write what follows."""
     before = in_force(connection, feed_id)
     articles = remembered(connection, feed_id)
-    known = {row[0] for row in connection.execute(KNOWN, (feed_id,))}
+    known: dict[int, int] = dict(connection.execute(KNOWN, (feed_id,)).fetchall())
     verdict = judge([one.marks for one in articles], known, [one.group for one in articles])
     new = verdict.learnt.keys() - known
     said = samples(connection, new, articles)
@@ -110,7 +111,7 @@ def remembered(connection: sqlite3.Connection, feed_id: int) -> list[Remembered]
 
 def samples(connection: sqlite3.Connection, blocks: Collection[int], articles: Sequence[Remembered]) -> dict[int, str]:
     """What blocks say, by hash: in the last article that has them, in its text or among its cuts."""
-    newest = {mark.hash: one.id for one in articles for mark in one.marks if mark.hash in blocks}
+    newest = {mark.hash: one.id for one in articles for mark in one.marks if mark.words and mark.hash in blocks}
     ids = json.dumps(sorted(set(newest.values())))
     found: dict[int, str] = {}
     for title, text in connection.execute(TEXTS, (ids,)):

@@ -1,7 +1,8 @@
 """What a source repeats is learnt from distinct articles, and forgotten when the source does; true text is not learnt.
 
 An article is a word a block: "p" a paragraph of its own, any other word a block that is the same wherever it stands.
-Its first letter gives the shape: S is short, H a heading, C calls to action, all else prose of 20 words.
+Its first letter gives the shape: S is short, H a heading, C calls to action, N holds numbers, all else is prose of 20
+words.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from itertools import count
 
 import pytest
 
-from extractors.learning import WINDOW, judge
+from extractors.learning import SURE, WINDOW, judge
 from extractors.model import Mark
 
 FRESH = count()
@@ -30,6 +31,7 @@ def article(said: str) -> tuple[Mark, ...]:
             words=WORDS.get(word[0], 20),
             heading=word[0] == "H",
             call=word[0] in "Cc",
+            counts=word[0] == "N",
             top=top,
             end=len(words) - 1 - top,
         )
@@ -92,6 +94,10 @@ SHAPES = {
     "no short block in the midst": (["p p p p Sx p p p p p p p p p", "p p p Sx p p p p p p p"] * 5, "Sx", False),
     "a short link in the midst": (["p p p p cx p p p p p p p p p", "p p p cx p p p p p p p"] * 3, "cx", True),
     "a call in three of six articles, anywhere": (["p p p p Cx p p p p p p p p p", "p p Cx p p p p p p p p", OWN, f"Cx {OWN}", OWN, OWN], "Cx", True),
+    "a block with numbers in all of five articles": ([f"{OWN} Nx"] * 5, "Nx", True),
+    "no block with numbers in four of four articles": ([f"{OWN} Nx"] * 4, "Nx", False),
+    "no block with numbers in seven of twelve articles": ([f"{OWN} Nx"] * 7 + [OWN] * 5, "Nx", False),
+    "a block without numbers in five of twelve articles": ([f"{OWN} X"] * 5 + [OWN] * 7, "X", True),
 }  # fmt: skip
 
 
@@ -141,18 +147,18 @@ def test_only_the_last_articles_count() -> None:
 def test_a_rule_stays_through_a_time_in_which_its_block_is_rare() -> None:
     told = source(*[f"{OWN} X", *[OWN] * 9] * 5)
     assert not judge(told).learnt
-    verdict = judge(told, known=[h("X")])
+    verdict = judge(told, known={h("X"): SURE})
     assert (list(verdict.learnt), verdict.faded, verdict.withdrawn) == ([h("X")], (), ())
 
 
 def test_a_rule_fades_some_time_after_a_redesign_and_not_before() -> None:
     told = source(*[f"{OWN} X"] * 50, *[f"{OWN} Y"] * 50)
-    known: set[int] = set()
+    known: dict[int, int] = {}
     for end in range(1, len(told) + 1):
         verdict = judge(told[:end], known)
         if verdict.faded:
             break
-        known = set(verdict.learnt)
+        known = {block: max(count.seen, known.get(block, 0)) for block, count in verdict.learnt.items()}
         assert (h("X") in known) is (end > 2)
     assert (end, verdict.faded, list(verdict.learnt)) == (96, (h("X"),), [h("Y")])
 
@@ -160,23 +166,29 @@ def test_a_rule_fades_some_time_after_a_redesign_and_not_before() -> None:
 def test_a_rule_that_a_few_early_articles_taught_is_withdrawn_when_others_belie_it() -> None:
     told = source("X p p p p p p", "p p p X p p p p p p p", "p p p p p X p p p p p p p", *[OWN] * 9)
     assert h("X") in judge(told[:3]).learnt
-    assert h("X") in judge(told[:10], [h("X")]).learnt
-    verdict = judge(told[:11], [h("X")])
+    assert h("X") in judge(told[:10], {h("X"): 3}).learnt
+    verdict = judge(told[:11], {h("X"): 3})
     assert (verdict.learnt, verdict.faded, verdict.withdrawn) == ({}, (), (h("X"),))
+
+
+@pytest.mark.parametrize(("most", "withdrawn"), [(SURE - 1, True), (SURE, False)])
+def test_a_rule_that_many_articles_taught_outlives_the_articles_that_are_pruned(most: int, withdrawn: bool) -> None:
+    verdict = judge(source(f"{OWN} X", f"{OWN} X", *[OWN] * 15), {h("X"): most})
+    assert (verdict.withdrawn == (h("X"),), h("X") in verdict.learnt) == (withdrawn, not withdrawn)
 
 
 @pytest.mark.parametrize(
     "articles", [[], [()] * 3, source(*[OWN] * 19)], ids=["no article", "empty articles", "nineteen articles"]
 )
 def test_no_rule_fades_before_there_are_articles_to_tell(articles: list[tuple[Mark, ...]]) -> None:
-    verdict = judge(articles, [7])
+    verdict = judge(articles, {7: 3})
     assert (list(verdict.learnt), verdict.faded, verdict.withdrawn, verdict.candidates) == ([7], (), (), {})
     assert not judge(articles).learnt
 
 
 def test_the_order_of_what_is_known_does_not_matter() -> None:
     told = source(*[f"{OWN} X Y Z"] * 5)
-    assert judge(told, [h("Z"), h("X")]) == judge(told, {h("X"), h("Z")})
+    assert judge(told, {h("Z"): 5, h("X"): 5}) == judge(told, {h("X"): 5, h("Z"): 5})
     assert list(judge(told).learnt) == sorted(judge(told).learnt)
 
 

@@ -26,14 +26,28 @@ SAME = {
     "the title has other quotes than the block": ("On ‘Don’t wait for me’ and us", "'Don't wait for me'", f"On ‘{OTHER}’ and us", OTHER),
     "the title is of another script": (f"“{CHINESE}” can be heard", CHINESE, f"“{OTHER}” can be heard", OTHER),
     "the whole is of another script": (f"本文“{CHINESE}”首发于某报。转载请注明", CHINESE, f"本文“{JAPANESE}”首发于某报。转载请注明", JAPANESE),
-    "digits are of another script": ("شارك هذا الخبر مع ٣٤ قارئا", "", "شارك هذا الخبر مع ٧٨٩ قارئا", ""),
+    "digits are of another script": ("شارك هذا الخبر مع ٣٤ قارئا", "", "شارك هذا الخبر مع 34 قارئا", ""),
+    "a counter speaks to its reader": ("Join 12,345 readers of the Ledger.", "", "Join 9,001 readers of the Ledger.", ""),
+    "a counter speaks to its reader below": ("So far 12 trees. You paid them.", "", "So far 9,001 trees. You paid them.", ""),
+    "a counter speaks to its reader in German": ("12 Menschen lesen mit dir.", "", "9.001 Menschen lesen mit dir.", ""),
+    "a date is in figures": ("Updated 12/03/2026", "", "Updated 2026-11-30", ""),
+    "an hour has points": ("Tune in at 9 a.m. GMT", "", "Tune in at 10.30 p.m. GMT", ""),
+    "an hour is German": ("Sendung um 20 Uhr", "", "Sendung um 9.15 Uhr", ""),
     "quotes and dashes are of another make": ("Don't go – stay", "", "Don’t go — stay", ""),
     "white space differs": ("Go on\nreading", "", "Go  on reading", ""),
 }  # fmt: skip
 APART = {
     "words differ": ("Write to the desk", "", "Call the desk", ""),
     "a month stands without a number": ("See you in March", "", "See you in April", ""),
-    "a full sentence gives many numbers": ("Ada won 3 of 5 sets in 90 minutes.", "", "Ada won 2 of 4 sets in 80 minutes.", ""),
+    "a full sentence gives a number": ("Brent crude rose 1.2% to $71.20 a barrel.", "", "Brent crude rose 1.3% to $70.90 a barrel.", ""),
+    "a full sentence gives a whole number": ("The vote was 5 to 4.", "", "The vote was 9 to 0.", ""),
+    "a line gives a number": ("Attendance at the stadium: 20,089", "", "Attendance at the stadium: 20,123", ""),
+    "a number stands by a date": ("As of 3 November, 20 cases had been confirmed.", "", "As of 4 November, 25 cases had been confirmed.", ""),
+    "a number stands by a month first": ("On November 3, 20 people fell ill.", "", "On November 4, 25 people fell ill.", ""),
+    "a number stands by an hour": ("By 9 am 20 people were ill.", "", "By 10 am 25 people were ill.", ""),
+    "a verb is called as a month": ("Costs rise 3 may be fatal", "", "Costs rise 12 be fatal", ""),
+    "digits of another script give a number": ("بلغ عدد القتلى ٣٤ شخصا.", "", "بلغ عدد القتلى ٧٨ شخصا.", ""),
+    "a sentence to a reader gives many numbers": ("You won 3 of 5 sets in 90 minutes.", "", "You won 2 of 4 sets in 80 minutes.", ""),
     "a title too short to mask": ("The post War appeared", "War", "The post Peace appeared", "Peace"),
     "accents in a script that is not Latin": ("Он ел йод", "", "Он ел еду", ""),
 }  # fmt: skip
@@ -101,6 +115,13 @@ def test_cut_blocks_are_marked_by_the_rule_that_cut_them() -> None:
     assert [(m.words, m.cut, m.top, m.end) for m in marks] == [(10, False, 0, 1), (0, True, 1, 0), (8, True, 1, 0)]
 
 
+def test_a_mark_tells_whether_its_hash_holds_numbers() -> None:
+    said = ("Our rating: 4 stars", "Open until 12 March 2026", "Join 12 readers", "Ours since 1951", "No number")
+    marks = mark([Block(text) for text in said], [""] * len(said), "")
+    assert [m.counts for m in marks] == [True, False, False, True, False]
+    assert unpack_marks(pack_marks(marks)) == marks
+
+
 def test_of_very_many_blocks_the_outer_ones_are_marked() -> None:
     many = [Block(f"The {'very ' * number}last word") for number in range(1000)]
     marks = mark(many, [""] * 1000, "")
@@ -118,7 +139,7 @@ def test_marks_take_twelve_bytes_and_come_back_equal() -> None:
 
 def test_what_is_beyond_the_form_is_lowered() -> None:
     [got] = unpack_marks(pack_marks([Mark(hash=-1, words=100_000, top=300, end=999)]))
-    assert got == Mark(hash=-1, words=8191, top=255, end=255)
+    assert got == Mark(hash=-1, words=4095, top=255, end=255)
 
 
 @pytest.mark.parametrize("data", [b"", b"\x00", b"\x02", b"\x01abc", b"\x01" + b"x" * 13], ids=repr)

@@ -74,7 +74,7 @@ class Paper:
         return self.store.connection.execute(sql, values).fetchall()
 
     def blocks(self, feed: int = 1) -> frozenset[int]:
-        return self.store.learnt(feed).blocks
+        return self.store.sources()[feed - 1].learnt.blocks
 
 
 @pytest.fixture
@@ -149,6 +149,33 @@ def test_an_article_without_marks_of_ours_is_passed_over(paper: Paper) -> None:
     assert paper.store.learn(NOW) == (Lesson(feed="ledger", learnt=1),)
 
 
+def test_a_rule_that_was_well_founded_outlives_its_articles(paper: Paper) -> None:
+    paper.publish(PROMO, count=20)
+    paper.store.learn(NOW)
+    paper.store.connection.execute("DELETE FROM articles WHERE id > 2")
+    for day in (1, 2):
+        paper.publish(count=8, day=day)
+        assert paper.store.learn(NOW + timedelta(days=day)) == ()
+    assert paper.blocks() == {BLOCK}
+    assert paper.rows("SELECT seen, most FROM learnt") == [(2, 20)]
+
+
+def test_what_shipped_rules_cut_everywhere_is_no_candidate(paper: Paper) -> None:
+    cut = Mark(hash=BLOCK, words=0, cut=True)
+    for number in range(2):
+        one = article(f"c{number}", (prose(f"c{number}q"),))
+        paper.keep(replace(one, marks=(*one.marks, cut)))
+    assert [row.state for row in paper.store.chrome()] == ["shipped"]
+
+
+def test_a_sample_is_of_an_article_that_has_the_block_in_its_text(paper: Paper) -> None:
+    paper.publish(PROMO, count=4)
+    one = article("late", (prose("lateq"),))
+    paper.keep(replace(one, marks=(*one.marks, Mark(hash=BLOCK, words=0, cut=True))))
+    paper.store.learn(NOW)
+    assert paper.rows("SELECT sample FROM learnt") == [(PROMO,)]
+
+
 CHOSEN = {
     "kept in one feed, it is cut in others": (("keep", "ledger"), (frozenset(), {BLOCK})),
     "kept for all, it is cut nowhere": (("keep", None), (frozenset(), frozenset())),
@@ -178,10 +205,10 @@ def test_a_choice_for_a_feed_comes_before_that_for_all(paper: Paper) -> None:
     paper.store.learn(NOW)
     paper.store.choose((RULE, "advert"), "keep", None, NOW)
     paper.store.choose((RULE, "advert"), "cut", "mirror", NOW)
-    assert paper.store.learnt(1) == Learnt(kept=frozenset({RULE, "advert"}))
-    assert paper.store.learnt(2) == Learnt(blocks=frozenset({BLOCK}))
+    assert paper.store.sources(("ledger",))[0].learnt == Learnt(kept=frozenset({RULE, "advert"}))
+    assert paper.store.sources(("mirror",))[0].learnt == Learnt(blocks=frozenset({BLOCK}))
     paper.store.choose((RULE, "advert"), "forget", None, NOW)
-    assert paper.store.learnt(1) == Learnt(blocks=frozenset({BLOCK}))
+    assert paper.store.sources(("ledger",))[0].learnt == Learnt(blocks=frozenset({BLOCK}))
 
 
 def test_a_candidate_that_is_cut_keeps_its_words(paper: Paper) -> None:
@@ -205,7 +232,7 @@ def test_rules_that_nobody_knows_are_told(paper: Paper) -> None:
     unknown = name(7)
     asked = ("advert", "newsletter", RULE, unknown, "nonsense\x00")
     assert paper.store.choose(asked, "keep", None, NOW, shipped={"newsletter"}) == [unknown, "nonsense\ufffd"]
-    assert paper.store.learnt(1).kept == {"advert", "newsletter", RULE}
+    assert paper.store.sources(("ledger",))[0].learnt.kept == {"advert", "newsletter", RULE}
     assert paper.store.choose((unknown,), "forget", None, NOW) == [unknown]
     assert paper.store.choose(("newsletter",), "forget", None, NOW) == []
     with pytest.raises(StoreError, match="there is no feed 'nobody'"):
@@ -262,10 +289,12 @@ def box(path: str, prose: int = 1000, host: str = HOST) -> dict[str, object]:
 
 def test_a_container_is_tried_first_once_it_won_three_times(paper: Paper) -> None:
     paper.publish(count=2, **box("div.story"))
-    assert paper.store.learnt(1).containers == ()
+    assert paper.store.sources(("ledger",))[0].learnt.containers == ()
     paper.publish(**box("div.story", 4000))
-    assert paper.store.learnt(1).containers == (Container(host=HOST, path="div.story", prose=2000),)
-    assert paper.store.learnt(2).containers == ()
+    assert paper.store.sources(("ledger",))[0].learnt.containers == (
+        Container(host=HOST, path="div.story", prose=2000),
+    )
+    assert paper.store.sources(("mirror",))[0].learnt.containers == ()
     paper.keep(article("n1", (prose("n1q"),), **box("div.story")))  # the same again
     assert paper.rows("SELECT wins FROM containers") == [(3,)]
 
@@ -273,9 +302,9 @@ def test_a_container_is_tried_first_once_it_won_three_times(paper: Paper) -> Non
 def test_the_container_of_a_new_design_overtakes_the_old_one(paper: Paper) -> None:
     paper.publish(count=200, **box("div.old"))
     paper.publish(count=9, **box("main.new"))
-    assert [one.path for one in paper.store.learnt(1).containers] == ["div.old"]
+    assert [one.path for one in paper.store.sources(("ledger",))[0].learnt.containers] == ["div.old"]
     paper.publish(count=2, **box("main.new"))
-    assert [one.path for one in paper.store.learnt(1).containers] == ["main.new"]
+    assert [one.path for one in paper.store.sources(("ledger",))[0].learnt.containers] == ["main.new"]
     paper.publish(count=20, **box("main.new"))
     assert paper.rows("SELECT path FROM containers") == [("main.new",)]
 
@@ -283,11 +312,11 @@ def test_the_container_of_a_new_design_overtakes_the_old_one(paper: Paper) -> No
 def test_a_container_for_each_host_and_no_more_hosts_than_are_worth_it(paper: Paper) -> None:
     for host in ("a.example", "b.example"):
         paper.publish(count=3, **box("div.story", host=host))
-    assert [one.host for one in paper.store.learnt(1).containers] == ["a.example", "b.example"]
+    assert [one.host for one in paper.store.sources(("ledger",))[0].learnt.containers] == ["a.example", "b.example"]
     for number in range(traces.HOSTS):
         paper.publish(day=1, **box("div.story", host=f"{number}.example"))
     assert paper.rows("SELECT count(*) FROM containers") == [(traces.HOSTS,)]
-    assert paper.store.learnt(1).containers == ()
+    assert paper.store.sources(("ledger",))[0].learnt.containers == ()
     paper.publish(**box("div." + "x" * 2000))
     assert paper.rows("SELECT count(*) FROM containers WHERE length(path) > 1000") == [(0,)]
 
