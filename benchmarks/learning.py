@@ -193,7 +193,7 @@ def real(samples: Sequence[Sample], rules: CleanRules) -> list[tuple[str, int, J
         sites.setdefault(plain(sample.url)[0], []).append(sample)
     found = []
     for host, own in sorted(sites.items()):
-        if len(own) > 2:
+        if host and len(own) > 2:
             cleaned = [
                 clean_page(Page(url=s.url, body=s.markup.encode(), charset="utf-8"), rules, learnt=Learnt())
                 for s in own

@@ -38,7 +38,11 @@ NEEDLESS = frozenset((
 ))  # fmt: skip
 CONDITION = "if_page_contains"  # holds for the line before it
 DIRECTIVE = re.compile(r"([A-Za-z_]{1,40})\s{0,20}(?:\([^\n]*\)\s{0,20})?:\s*(.*)", re.DOTALL)
-HOST = re.compile(r"\.?(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}")
+HOST = re.compile(r"\.?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
+WORDS = {  # what the check of a name calls by the terms of a program
+    "string_too_short": "a name must have at least {min_length} characters",
+    "string_too_long": "a name may have {max_length} characters",
+}
 PLAIN = ("/", "(", "./")  # XPath that is known as such without being told
 CHECK = TypeAdapter(SiteRule)
 
@@ -107,7 +111,7 @@ def read_config(name: str, data: bytes) -> Reading:
     refused: list[Refused] = []
     other: list[Line] = []
     mapped = 0
-    for line, after in zip(lines, [*lines[1:], Line(number=0, text="")], strict=True):
+    for line, after in zip(lines, [*lines, Line(number=0, text="")][1:], strict=True):
         key = MAPPED.get(line.name, "") if line.value and after.name != CONDITION else ""
         fault = add(keys, host, key, line.value) if key else ""
         mapped += bool(key) and not fault
@@ -158,7 +162,10 @@ def check(host: str, key: str, value: str) -> str:
     try:
         CHECK.validate_python(table)
     except ValidationError as error:
-        fault = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
+        found = error.errors(include_url=False)[0]
+        if found["type"] in WORDS:
+            return WORDS[found["type"]].format(**found["ctx"])
+        fault = found["msg"].removeprefix("Value error, ")
         return str(fault.removeprefix(f"{value.removeprefix('xpath:')!r} ").removeprefix(f"{value!r} "))
     return ""
 

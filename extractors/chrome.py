@@ -82,7 +82,7 @@ class Sweep(Draft):
         found = [n for n in live if wanted and len(self.blocks[n].text) <= most and fold(self.blocks[n].text) == wanted]
         if not found or sum(len(self.blocks[n].text) for n in live if n < found[-1]) > self.total * MOST_ABOVE:
             return
-        if len(found) == len(self.blocks):  # a flash: its headline and nothing around it
+        if self.about.flash and len(found) == len(self.blocks):
             return
         above = [number for number in live if number < found[-1] and number not in found]
         for number in found:

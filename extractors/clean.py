@@ -61,13 +61,14 @@ def clean_page(page: Page, rules: CleanRules, entry: Entry | None = None, learnt
         canonical_url=facts.canonical_url,
         image=facts.image,
         summary=sweep.summary or facts.summary,
+        container=verdict.container if verdict.source == "container" else None,  # whatever is left of it
     )
     met = find_wall(cleaned, sweep, facts, site, own)
     doubt = "wall" if met else "" if is_of(entry, page.url, cleaned) else "other"
     if doubt:
         return replace(cleaned, wall=met, doubt=doubt, confidence=min(cleaned.confidence, UNLIKELY))
     doubt = cleaned.doubt or verdict.doubt if cleaned.text else "empty"
-    return replace(cleaned, doubt=doubt, container=None if doubt else verdict.container)
+    return replace(cleaned, doubt=doubt, container=cleaned.container if doubt else verdict.container)
 
 
 def clean_feed(entry: Entry, rules: CleanRules, base_url: str | None = None, learnt: Learnt | None = None) -> Cleaned:
@@ -84,7 +85,9 @@ def clean_feed(entry: Entry, rules: CleanRules, base_url: str | None = None, lea
         found = split(html.unescape(source))
         reasons = ("",) * len(found)
     said = credit((entry.author, entry.published))
-    about = About(title=entry.title, base=base, known=said, learnt=learnt or NOTHING, marked=learnt is not None)
+    about = About(
+        title=entry.title, base=base, known=said, learnt=learnt or NOTHING, marked=learnt is not None, flash=True
+    )
     sweep = Sweep(found, reasons, about).run(rules)
     facts = {"title": entry.title, "author": entry.author, "published": entry.published, "language": entry.language}
     return replace(assemble(sweep, "feed", 0.95), image=entry.image, summary=plain(entry.summary, rules), **facts)  # type: ignore[arg-type]

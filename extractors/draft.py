@@ -30,7 +30,8 @@ class Pointer:
 class About:
     """What is known of a text besides its blocks: title, address, author and time, and its source's own chrome.
 
-    `marked`: its blocks are to be marked, so that its source can be learnt from.
+    `marked`: its blocks are to be marked, so that its source can be learnt from. `flash`: it may be nothing but its
+    headline, as a feed's short message is, and then that is the text.
     """
 
     title: str = ""
@@ -38,6 +39,7 @@ class About:
     known: Credit = UNKNOWN
     learnt: Learnt = NOTHING
     marked: bool = False
+    flash: bool = False
 
 
 @dataclass(slots=True)

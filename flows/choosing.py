@@ -7,14 +7,14 @@ recorded: of several names with one unknown, none is chosen.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from flows.options import CommandError
+from storage.connection import StoreError
 from storage.intents import ChromeRow
-from storage.queries import feed_health
 from storage.store import Store
 
 Choice = Literal["keep", "cut", "forget"]
@@ -66,10 +66,14 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What was chosen, and by feed how many stored articles are to be cleaned again."""
+    """What was chosen, and by feed how many stored articles are to be cleaned again.
+
+    `lost` are further ones that would have to be: they stay as they are, since there is no raw input of them.
+    """
 
     chosen: tuple[Chosen, ...]
     concerned: dict[str, int]
+    lost: dict[str, int] = field(default_factory=dict)
 
 
 def read_shipped(config: Path | None) -> Shipped:
@@ -88,34 +92,51 @@ def decide(store: Store, shipped: Shipped, asked: Asked, now: datetime) -> Told:
     """Record choices, all of them or none, and tell what follows. Raises `CommandError`."""
     check(store, asked.feed)
     rows = store.chrome(asked.feed or "")
-    chosen = resolved(asked, rows, shipped)
+    chosen = resolved(asked, rows, shipped, store.choices())
     for choice in asked.names:
         rules = [rule for rule, said in chosen.items() if said == choice]
         unknown = store.choose(rules, choice, asked.feed, now, shipped=shipped.free) if rules else []
         if unknown:
             raise CommandError(unheard_of(unknown[0], asked.feed))
     samples = {row.rule: row.sample for row in rows}
-    left = [row for row in store.chrome(asked.feed or "") if row.choice] if asked.names["forget"] else []
+    left, concern = store.choices(), store.concern()
     told = [
         Chosen(
             rule=rule,
             choice=choice,
             feed=asked.feed,
             sample=samples.get(rule, ""),
-            still=tuple(row.feed for row in left if row.rule == rule and choice == "forget"),
+            still=still(left.get(rule, ()), asked.feed) if choice == "forget" else (),
         )
         for rule, choice in chosen.items()
     ]
-    return Told(chosen=tuple(told), concerned={source.slug: len(ids) for source, ids in store.unclean()})
+    return Told(
+        chosen=tuple(told),
+        concerned={one.feed: one.articles - one.lost for one in concern if one.articles > one.lost},
+        lost={one.feed: one.lost for one in concern if one.lost},
+    )
+
+
+def still(left: Sequence[str], feed: str | None) -> tuple[str, ...]:
+    """Where a choice on a rule holds after one was taken back for a feed: for all; or for all: in some feeds."""
+    return tuple(slug for slug in left if feed is None or not slug)
 
 
 def check(store: Store, feed: str | None) -> None:
     """Raise `CommandError` for a feed that the database does not know."""
-    if feed is not None and feed not in {row.slug for row in feed_health(store.connection)}:
-        raise CommandError(f"no feed is called {feed!r}, or no run has met it so far; `fanmill feeds` lists them")
+    from storage import choices  # takes 0.1 s to import; a search should not wait for it
+
+    try:
+        choices.find(store.connection, feed)
+    except StoreError:
+        raise CommandError(
+            f"no feed is called {feed!r}, or no run has met it so far; `fanmill feeds` lists them"
+        ) from None
 
 
-def resolved(asked: Asked, rows: Sequence[ChromeRow], shipped: Shipped) -> dict[str, Choice]:
+def resolved(
+    asked: Asked, rows: Sequence[ChromeRow], shipped: Shipped, choices: Mapping[str, Sequence[str]]
+) -> dict[str, Choice]:
     """The whole ids of what was asked for, each with its choice. Raises `CommandError` for the first fault."""
     blocks = {row.rule for row in rows if row.rule.startswith(PREFIX)}
     decided = {row.rule for row in rows if row.choice}
@@ -124,11 +145,20 @@ def resolved(asked: Asked, rows: Sequence[ChromeRow], shipped: Shipped) -> dict[
     for choice, names in asked.names.items():
         for name in names:
             rule = find(name, sorted(blocks), known, asked.feed)
-            if choice == "forget" and rule not in decided:
-                raise CommandError(f"nothing was chosen of {name}; `fanmill chrome` lists choices as kept or cut")
+            if choice == "forget":
+                check_choice(name, choices.get(rule, ()), asked.feed)
             if chosen.setdefault(rule, choice) != choice:
                 raise CommandError(f"{name} cannot have both, --{chosen[rule]} and --{choice}")
     return chosen
+
+
+def check_choice(name: str, slugs: Sequence[str], feed: str | None) -> None:
+    """Raise `CommandError` unless something was chosen of a rule: of one feed, in that very feed."""
+    if feed is not None and slugs and feed not in slugs:
+        others = ", ".join(slug or "all feeds" for slug in slugs[:3])
+        raise CommandError(f"nothing was chosen of {name} in {feed} itself, but for {others}")
+    if not slugs:
+        raise CommandError(f"nothing was chosen of {name}; `fanmill chrome` lists choices as kept or cut")
 
 
 def find(name: str, learnt: Sequence[str], shipped: Shipped, feed: str | None) -> str:

@@ -12,15 +12,18 @@ here imports Prefect, HTTP or a parser.
 from __future__ import annotations
 
 import json
+import shlex
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections import Counter
+from collections.abc import Collection, Container, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from config.load import find_folder, load_feeds
 from flows.choosing import Asked, Chosen, Shipped, Told, check, decide, read_shipped
 from flows.options import CommandError, Config, Database, Json, faults, find_database
 from flows.pruning import counted
@@ -43,6 +46,19 @@ Forget = Annotated[Ids, typer.Option("--forget", metavar="ID", help="Take a choi
 All = Annotated[bool, typer.Option("--all", help="Also the shipped rules that have cut nothing")]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What was chosen, and by feed how many stored articles are to be cleaned again, or would be and stay as they are.
+
+    `lost` ones have no raw input. Of a feed that is configured no more it is not known how its articles were tagged.
+    """
+
+    chosen: tuple[Chosen, ...]
+    concerned: dict[str, int]
+    lost: dict[str, int]
+    not_configured: dict[str, int]
+
+
 def chrome(  # noqa: PLR0913 - each is an option
     *,
     feed: Feed = None,
@@ -57,8 +73,9 @@ def chrome(  # noqa: PLR0913 - each is an option
     """List what is cut as chrome and by which rule, learnt or shipped; --keep and --cut decide otherwise, for good."""
     shipped = read_shipped(config)
     if keep or cut or forget:
+        feeds = load_feeds(find_folder(config))
         asked = Asked(names={"keep": keep or [], "cut": cut or [], "forget": forget or []}, feed=feed)
-        told = chosen(find_database(config, db), shipped, asked)
+        told = split(chosen(find_database(config, db), shipped, asked), feeds)
         print(json.dumps(asdict(told), ensure_ascii=False, indent=1) if as_json else spoken(told, config, db))  # noqa: T201 - the terminal is ours
         return None
     with opened(config, db) as store:
@@ -91,9 +108,18 @@ def in_order(rows: Sequence[ChromeRow], whole: Shipped | None) -> list[ChromeRow
     return sorted([*at_work, *unused], key=lambda row: (STATES.index(row.state), row.feed, -row.cuts, row.rule))
 
 
-def spoken(told: Told, config: Path | None, db: Path | None) -> str:
+def split(told: Told, feeds: Container[str]) -> Outlook:
+    """What follows for feeds that are configured, and for others."""
+    concerned = {slug: count for slug, count in told.concerned.items() if slug in feeds}
+    lost = {slug: count for slug, count in told.lost.items() if slug in feeds}
+    counts = Counter(told.concerned) + Counter(told.lost)
+    rest = {slug: counts[slug] for slug in sorted(counts) if slug not in feeds}
+    return Outlook(chosen=told.chosen, concerned=concerned, lost=lost, not_configured=rest)
+
+
+def spoken(told: Outlook, config: Path | None, db: Path | None) -> str:
     """What was chosen and what follows, for a person."""
-    return "\n".join([*map(sentence, told.chosen), next_step(told.concerned, config, db)])
+    return "\n".join([*map(sentence, told.chosen), *next_steps(told, config, db)])
 
 
 def sentence(one: Chosen) -> str:
@@ -108,13 +134,32 @@ def sentence(one: Chosen) -> str:
     return f"{brief(one.rule)} {MEANS[one.choice]} from now on{where}{sample}"
 
 
-def next_step(concerned: dict[str, int], config: Path | None, db: Path | None) -> str:
-    """What becomes of stored articles, and the command to have it at once."""
-    if not concerned:
-        return "no stored article is concerned"
-    few = len(concerned) <= NAMED
-    where = f"of {', '.join(concerned)}" if few else f"of {len(concerned)} feeds"
-    folders = "".join(f" --{name} {value}" for name, value in (("config", config), ("db", db)) if value)
-    slugs = "".join(f" --feed {slug}" for slug in concerned) if few else ""
-    count = counted("stored article", "stored articles", sum(concerned.values()))
-    return f"the next run cleans {count} {where} again; to do so now: fanmill reprocess{folders}{slugs}"
+def next_steps(told: Outlook, config: Path | None, db: Path | None) -> list[str]:
+    """What becomes of stored articles, a line each, with the command to have it at once."""
+    steps = []
+    if told.concerned:
+        few = len(told.concerned) <= NAMED
+        folders = "".join(
+            f" --{name} {shlex.quote(str(path))}" for name, path in (("config", config), ("db", db)) if path
+        )
+        slugs = "".join(f" --feed {slug}" for slug in told.concerned) if few else ""
+        step = f"the next run cleans {stored(told.concerned)} of {named(told.concerned)} again"
+        steps.append(f"{step}; to do so now: fanmill reprocess{folders}{slugs}")
+    if told.lost:
+        one = sum(told.lost.values()) == 1
+        verbs = ("has", "stays as it is") if one else ("have", "stay as they are")
+        steps.append(f"{stored(told.lost)} of {named(told.lost)} {verbs[0]} no raw input, and {verbs[1]}")
+    if told.not_configured:
+        verb, whose = ("is", "its") if len(told.not_configured) == 1 else ("are", "their")
+        steps.append(f"{named(told.not_configured)} {verb} configured no more: {whose} articles stay as they are")
+    return steps or ["no stored article is concerned"]
+
+
+def named(feeds: Collection[str]) -> str:
+    """These feeds, by name while they are few."""
+    return ", ".join(feeds) if len(feeds) <= NAMED else f"{len(feeds)} feeds"
+
+
+def stored(counts: Mapping[str, int]) -> str:
+    """So many articles."""
+    return counted("stored article", "stored articles", sum(counts.values()))

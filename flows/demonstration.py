@@ -2,17 +2,19 @@
 
 The first edition comes in; then nothing has changed, and nothing but conditional requests is sent; then the second
 edition changes some articles and brings new ones, among them the target of an earlier See-also line.
+
+The newsroom's feeds are left as a configuration beside the database: every other command then works on both.
 """
 
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from config.load import load
 from flows.chaff import rules_table
@@ -24,6 +26,12 @@ from storage.connection import StoreError
 from storage.store import Store
 
 NAME = "newsroom.db"
+OWN = "newsroom"  # the folder of the configuration
+FEEDS = """\
+# The feeds of the made-up newsroom. It answers while `fanmill demo` is on, which writes this file anew each time.
+replace = true
+
+"""
 WORDS = "data centre"
 FILES = [f"newsroom{raw}.db{end}" for raw in ("", ".raw") for end in ("", "-wal", "-shm")]
 EDITIONS = (
@@ -34,18 +42,20 @@ EDITIONS = (
 HINTS = """
 Now look around:
 
-    {fanmill} search "{words}" --db {db}
-    {fanmill} show 1 --db {db}
-    {fanmill} why 1 --db {db}
-    {fanmill} chrome --db {db}
+    export FANMILL_CONFIG={config} FANMILL_DB={db}
+    {fanmill} search "{words}"
+    {fanmill} show 1
+    {fanmill} why 1
+    {fanmill} chrome
     sqlite3 {db} "SELECT published_at, feed, labels, title FROM v_unique_articles ORDER BY published_at DESC LIMIT 10"
 """
 
 
 def run(folder: Path, *, prefect: bool) -> int:
-    """Run the demonstration in a folder and give the exit code. Its database there begins anew each time.
+    """Run the demonstration in a folder and give the exit code. Its database and feeds there begin anew each time.
 
-    Raises `StoreError` when the folder cannot be made and `LockedError` when another demonstration is on in it.
+    Raises `StoreError` when the folder cannot be made or written to, and `LockedError` when another demonstration is on
+    in it.
     """
     screen = console(TABLE)
     database = cleared(folder)
@@ -67,8 +77,14 @@ def run(folder: Path, *, prefect: bool) -> int:
             screen.print(article_screen(shown))
         screen.rule(f'fanmill search "{WORDS}"', align="left")
         screen.print(search_table(store.search(WORDS, limit=4)))
-    screen.print(HINTS.format(db=database, words=WORDS, fanmill=command()), soft_wrap=True)
+    screen.print(hints(database), soft_wrap=True, markup=False)
     return 0
+
+
+def hints(database: Path) -> str:
+    """What to look at now, as commands for a shell."""
+    config, db = (shlex.quote(str(path)) for path in (database.with_name(OWN), database))
+    return HINTS.format(config=config, db=db, words=WORDS, fanmill=shlex.quote(command()))
 
 
 def command() -> str:
@@ -82,9 +98,9 @@ def command() -> str:
 def cleared(folder: Path) -> Path:
     """Where the database goes: the folder is there, an earlier demonstration's files are not, all others are."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        (folder / OWN).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreError(f"{folder} cannot be made: {error.strerror}; name another folder") from None
+        raise StoreError(f"{error.filename or folder} cannot be made: {error.strerror}; name another folder") from None
     with hold(folder / NAME):
         for name in FILES:
             (folder / name).unlink(missing_ok=True)
@@ -93,16 +109,19 @@ def cleared(folder: Path) -> Path:
 
 @contextmanager
 def configured(database: Path, newsroom: Newsroom) -> Iterator[Path]:
-    """A passing folder as the mill's configuration, for the time of the demonstration."""
-    with TemporaryDirectory(prefix="fanmill-") as folder:
-        (Path(folder) / "feeds.toml").write_text("replace = true\n\n" + newsroom.feeds_toml(), encoding="utf-8")
-        own = {"FANMILL_CONFIG": folder, "FANMILL_DB": str(database.resolve())}
-        before = {name: os.environ.get(name) for name in own}
-        os.environ.update(own)
-        try:
-            yield Path(folder)
-        finally:
-            for name, value in before.items():
-                os.environ.pop(name, None)
-                if value is not None:
-                    os.environ[name] = value
+    """The newsroom as the mill's configuration: its folder stays, and is in the environment meanwhile."""
+    folder = database.with_name(OWN)
+    try:
+        (folder / "feeds.toml").write_text(FEEDS + newsroom.feeds_toml(), encoding="utf-8")
+    except OSError as error:
+        raise StoreError(f"{folder / 'feeds.toml'} cannot be written: {error.strerror}") from None
+    own = {"FANMILL_CONFIG": str(folder.resolve()), "FANMILL_DB": str(database.resolve())}
+    before = {name: os.environ.get(name) for name in own}
+    os.environ.update(own)
+    try:
+        yield folder
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value

@@ -14,7 +14,6 @@ import threading
 from collections.abc import Coroutine, Iterable, Sequence
 from concurrent.futures import CancelledError
 from datetime import UTC, datetime
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -24,6 +23,7 @@ from flows.outcome import Outcome, Watcher
 from flows.polling import Poller, Round
 from flows.recleaning import Job, Manner, Recleaner
 from flows.refining import prepare
+from flows.rehearsal import Stage
 from flows.workers import Workers
 from flows.writer import Writer
 from storage.intents import FeedState, Recleaned
@@ -33,13 +33,13 @@ ABREAST = 4  # polls under way at once, for each connection
 
 
 class Mill:
-    """A context manager. `path` is the database; opening it raises `storage.connection.StoreError`.
+    """A context manager. `stage` is the database; opening it raises `storage.connection.StoreError`.
 
     With `write=False` the database stays as it is, and nothing can be polled.
     """
 
-    def __init__(self, config: Config, path: Path, watcher: Watcher, *, write: bool = True) -> None:
-        self.writer = Writer(path, write=write)
+    def __init__(self, config: Config, stage: Stage, watcher: Watcher, *, write: bool = True) -> None:
+        self.writer = Writer(stage.database, write=write, original=stage.original)
         self._fetcher = Fetcher(config.settings, self._pauses(), on_pause=self._note_pause)
         self._config = config
         self._watcher = watcher

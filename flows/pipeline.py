@@ -25,6 +25,7 @@ from flows.rehearsal import rehearse
 from flows.turns import domain_of
 from storage.intents import FeedState, Lesson, Recleaned
 from storage.kin import Kin
+from storage.raw import RawError
 from storage.store import Store
 
 Shard = Sequence[FeedState]
@@ -57,7 +58,7 @@ def run(config: Config, options: Options, mapper: Mapper = at_once, watcher: Wat
     check_feeds(config, options.feeds)
     path = Path(config.settings.database)
     watcher = watcher or Silent()
-    with hold(path), rehearse(path, dry=options.dry_run) as database, Mill(config, database, watcher) as mill:
+    with hold(path), rehearse(path, dry=options.dry_run) as stage, Mill(config, stage, watcher) as mill:
         return Run(config, options, mill).go(mapper, watcher)
 
 
@@ -81,6 +82,7 @@ class Run:
         self._options = options
         self._mill = mill
         self._now = datetime.now(UTC)
+        self._fault = ""
 
     def go(self, mapper: Mapper, watcher: Watcher) -> Report:
         """Find what is due, poll it, close the books."""
@@ -118,20 +120,24 @@ class Run:
         """See what feeds repeat, and clean their stored articles of it, or of what the operator decided.
 
         What an earlier run left undone is done as well. A feed that is configured no more keeps its articles as they
-        are: its tags are not known.
+        are: its tags are not known. So do all while their raw input cannot be read: the polls have been kept.
         """
         writer, feeds = self._mill.writer, self._config.feeds
         lessons = writer.do(lambda store: store.learn(self._now))
-        unclean = writer.do(lambda store: store.unclean())
-        jobs = [Job(source=source, feed=feeds[source.slug], ids=ids) for source, ids in unclean if source.slug in feeds]
-        counts = total(*self._mill.reclean(jobs, Manner(now=self._now)).values()) if jobs else Recleaned()
-        return lessons, counts
+        unclean = writer.do(lambda store: store.unclean(feeds.keys()))
+        jobs = [Job(source=source, feed=feeds[source.slug], ids=ids) for source, ids in unclean]
+        try:
+            return lessons, total(*self._mill.reclean(jobs, Manner(now=self._now)).values()) if jobs else Recleaned()
+        except RawError as error:
+            self._fault = str(error)
+            return lessons, Recleaned(failed=sum(len(ids) for _, ids in unclean))
 
     def _close(self, store: Store, run_id: int, outcomes: tuple[Outcome, ...], taught: Taught) -> Report:
         state, (lessons, counts) = state_of(outcomes), taught
         kin = self._settle(store, run_id)
-        failures = "; ".join(f"{outcome.feed}: {outcome.kind}" for outcome in outcomes if outcome.failed)
-        store.finish_run(run_id, state, datetime.now(UTC), failures[:500] or None)
+        failures = [f"{outcome.feed}: {outcome.kind}" for outcome in outcomes if outcome.failed]
+        error = "; ".join([*([self._fault] if self._fault else []), *failures])
+        store.finish_run(run_id, state, datetime.now(UTC), error[:500] or None)
         store.optimize()
         return Report(
             run_id=run_id,

@@ -118,15 +118,15 @@ class Poller:
             poll = described(poll, parsed, intake, answer, auto=feed.identity == "auto")
             told = fresh(intake.entries, intake.known, force=self._round.force)
         waiting = await self._waiting(state, {entry.guid for entry in told})
-        kept, lost = list[Kept](), tuple[str, ...]()
+        kept, lost, rules = list[Kept](), tuple[str, ...](), None
         if told or waiting:
-            about = await self._about(feed, parsed, intake)
+            about, rules = await self._about(feed, parsed, intake)
             kept = await self._gatherer.gather(told, about)
             again, lost = await self._retry(state, waiting, about, intake)
             kept += again
         harvest = Harvest(
             run_id=self._round.run_id, feed=state, poll=timed(poll, state, feed, answer),
-            passed=intake.passed if intake else (), given_up=lost,
+            passed=intake.passed if intake else (), given_up=lost, rules=rules,
         )  # fmt: skip
         return settled(harvest, kept, keep_raw=self._round.settings.keep_raw)
 
@@ -160,15 +160,19 @@ class Poller:
         gone = (one.guid for one, set_aside in waiting if set_aside and not one.entry and one.guid not in document)
         return await self._gatherer.gather(entries, about), tuple(gone) if intake else ()
 
-    async def _about(self, feed: Feed, parsed: ParsedFeed | None, intake: Intake | None) -> Harvesting:
-        """What refining needs to know, as the store has it and will have it once this poll is kept."""
+    async def _about(self, feed: Feed, parsed: ParsedFeed | None, intake: Intake | None) -> tuple[Harvesting, str]:
+        """What refining needs to know, as the store has it and will have it once this poll is kept; and by which rules.
+
+        Somebody may choose otherwise before it is kept.
+        """
         [source] = await self._writer.ask(lambda store: store.sources((feed.slug,)))
         if parsed:
             title, language = source.title or parsed.title, parsed.language or source.language
             source = replace(source, title=title, language=language)
         known, forced = intake.known if intake else {}, self._round.force
         origin = origin_of(feed, source, source.learnt)
-        return Harvesting(feed=feed, origin=origin, known=known, now=self._round.now, forced=forced)
+        about = Harvesting(feed=feed, origin=origin, known=known, now=self._round.now, forced=forced)
+        return about, source.rules
 
     async def _ask(self, state: FeedState, feed: Feed) -> Answer:
         stale = state.last_full_at is not None and self._round.now - state.last_full_at >= FULL

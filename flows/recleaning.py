@@ -192,10 +192,11 @@ def origins(job: Job, stored: Sequence[StoredEntry]) -> list[tuple[Origin, list[
 def learnt_for(source: Source, stored: StoredEntry) -> Learnt:
     """What an article is cleaned by: rules that have faded hold for older articles.
 
-    Containers are for the articles that were found in one. The first of a feed were found without, and are so again.
+    An article that was found in a container is looked for in that very one, whatever has won since; others, as the
+    first of a feed, were found without, and are so again.
     """
-    learnt = source.learnt_for(stored.first_seen_at)
-    return learnt if stored.extractor == "container" else replace(learnt, containers=())
+    own = (stored.container,) if stored.container else ()
+    return replace(source.learnt_for(stored.first_seen_at), containers=own)
 
 
 def origin_of(feed: Feed, source: Source, learnt: Learnt) -> Origin:

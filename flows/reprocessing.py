@@ -19,6 +19,7 @@ from flows.lock import hold
 from flows.mill import Mill
 from flows.outcome import Silent
 from flows.recleaning import Idle, Job, Manner, Onlooker
+from flows.rehearsal import Stage
 from storage.connection import StoreError
 from storage.intents import Recleaned, Source
 from storage.store import Store
@@ -92,7 +93,7 @@ def reprocess(config: Config, wish: Wish, mapper: Mapper = at_once, onlooker: On
     manner = Manner(
         now=datetime.now(UTC), dry=wish.dry_run, compare=wish.compare, onlooker=onlooker or Idle()
     )  # fmt: skip
-    with hold(path), Mill(config, path, Silent(), write=not wish.dry_run) as mill:
+    with hold(path), Mill(config, Stage(database=path), Silent(), write=not wish.dry_run) as mill:
         jobs, passed_over = mill.writer.do(lambda store: sought(store, config, wish.feeds))
         found = mapper(lambda shard: rework(mill, shard, manner), list(shards(jobs, config.settings.shard_size)))
         feeds = tuple(sorted((feed for part in found for feed in part), key=lambda feed: feed.feed))

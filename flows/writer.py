@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -31,19 +32,19 @@ NOTHING = {"not_modified", "unchanged"}
 class Writer:
     """Owns a `Store` in a thread of its own. A context manager; opening raises what `Store.open` raises.
 
-    With `write=False` it is asked questions only.
+    With `write=False` it is asked questions only. `original` is the database that this one is a copy of, if any.
     """
 
-    def __init__(self, path: Path, *, write: bool = True) -> None:
+    def __init__(self, path: Path, *, write: bool = True, original: Path | None = None) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
-        self._store = self._open(path, write=write)
+        self._store = self._open(partial(Store.open, path, write=write, original=original))
         self._lock = threading.Lock()
         self._notes: list[Harvest] = []
         self._fault: StoreError | None = None
 
-    def _open(self, path: Path, *, write: bool) -> Store:
+    def _open(self, work: Callable[[], Store]) -> Store:
         try:
-            return self._thread.submit(Store.open, path, write=write).result()
+            return self._thread.submit(work).result()
         except BaseException:
             self._thread.shutdown()
             raise

@@ -13,7 +13,7 @@ from typing import Any
 from extractors.addresses import canonical, domain
 from extractors.fingerprints import title_key
 from extractors.model import Evidence, Link, Tag
-from storage.drafts import Batch, Draft, chosen, section_of
+from storage.drafts import Batch, Draft, chosen, container_of, section_of
 from storage.rows import all_scrubbed, insert, insert_together, iso, maybe_iso, scrub, scrubbed
 
 Ids = Mapping[str, int]  # uid → article id
@@ -21,7 +21,7 @@ Ids = Mapping[str, int]  # uid → article id
 COLUMNS = (
     "url", "canonical_url", "title", "title_key", "author", "language", "published_at", "published_source",
     "updated_at", "entry_hash", "content_hash", "saved_hash", "raw_hash", "word_count", "section", "topic",
-    "topic_score", "labels", "extractor", "confidence", "doubt", "image_url", "summary", "page_error",
+    "topic_score", "labels", "extractor", "container", "confidence", "doubt", "image_url", "summary", "page_error",
 )  # fmt: skip
 ADD = f"""INSERT INTO articles(uid, feed_id, guid, first_seen_at, run_id, {", ".join(COLUMNS)})
 VALUES (?, ?, ?, ?, ?, {", ".join("?" * len(COLUMNS))})"""  # noqa: S608 - names of ours
@@ -96,7 +96,8 @@ def values(draft: Draft) -> tuple[Any, ...]:
         draft.entry_hash, draft.content_hash, draft.saved_hash, draft.raw_hash, words,
         section.name if section else None, section.id if section else None, section.score if section else None,
         ", ".join(article.tagging.labels),
-        article.source, article.confidence, article.doubt, article.image, article.summary, draft.page_error,
+        article.source, container_of(article), article.confidence, article.doubt,
+        article.image, article.summary, draft.page_error,
     )  # fmt: skip
 
 

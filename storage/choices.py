@@ -34,6 +34,8 @@ UNION ALL SELECT sample FROM chrome_choices WHERE rule = :rule AND sample <> '' 
 CUT = "SELECT text FROM cuts WHERE rule = ? ORDER BY id DESC LIMIT 1"
 FORGET = "DELETE FROM chrome_choices WHERE rule = :rule AND feed_id IS :feed"
 FOR_ALL = "SELECT 1 FROM chrome_choices WHERE rule = ? AND feed_id IS NULL AND choice = 'keep'"
+STANDING = """SELECT c.rule, coalesce(f.slug, '') FROM chrome_choices AS c LEFT JOIN feeds AS f ON f.id = c.feed_id
+ORDER BY 1, 2"""
 CHOOSE = """INSERT INTO chrome_choices(feed_id, rule, choice, sample, chosen_at)
 VALUES (:feed, :rule, :choice, :sample, :now)"""
 
@@ -78,6 +80,14 @@ def find(connection: sqlite3.Connection, slug: str | None) -> int | None:
     if row is None:
         raise StoreError(f"there is no feed {slug!r}; `fanmill feeds` lists them")
     return int(row[0])
+
+
+def standing(connection: sqlite3.Connection) -> dict[str, tuple[str, ...]]:
+    """The rules that somebody chose, each with the feeds for which: "" for all of them comes first."""
+    found: dict[str, tuple[str, ...]] = {}
+    for rule, slug in connection.execute(STANDING):
+        found[rule] = (*found.get(rule, ()), slug)
+    return found
 
 
 def decide(connection: sqlite3.Connection, rule: str, decision: Decision, about: dict[str, int | str | None]) -> None:

@@ -36,7 +36,8 @@ FROM articles WHERE feed_id = :feed AND guid IN (SELECT value FROM json_each(:gu
 class Batch:
     """Articles of one feed that are written together.
 
-    `recleaned`: they come of the raw input that is stored, so that what differs is our doing, whatever it is.
+    `recleaned`: they come of the raw input that is stored, so that what differs is our doing, whatever it is. `rules`
+    are the feed's own that they were cleaned by, see `storage.rulebook`; None for those of now.
     """
 
     feed_id: int
@@ -45,6 +46,7 @@ class Batch:
     run_id: int | None = None
     arrivals: Sequence[Arrival] = ()
     recleaned: bool = False
+    rules: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,12 +207,22 @@ def saved_hash(article: Article) -> str:
         [(one.id, one.name, one.type, one.salience, one.mentions, one.in_title) for one in tagging.entities],
         article.fingerprint.algorithm,
     )  # fmt: skip
-    return digest(repr(parts), *([article.doubt] if article.doubt else []))  # most texts are not in doubt
+    rest = (part for part in (article.doubt, container_of(article)) if part)  # most texts have neither
+    return digest(repr(parts), *rest)
 
 
 def evidence(one: Evidence) -> tuple[str, str, int, int, str]:
     """A piece of evidence as a plain tuple."""
     return one.source, one.field, one.start, one.end, one.detail
+
+
+def container_of(article: Article) -> str | None:
+    """Host and path of the element that the text was found in for having won on earlier pages; None for all others.
+
+    Without it an article could not be cleaned again as it was once its site has another design.
+    """
+    found = article.container if article.source == "container" else None
+    return f"{found.host} {found.path}" if found else None
 
 
 def section_of(article: Article) -> Tag | None:

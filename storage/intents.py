@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from extractors.model import Article, Dropped, Entry, Hints, Learnt, Page
+from extractors.model import Article, Container, Dropped, Entry, Hints, Learnt, Page
 
 SILENT_DAYS = 30  # without anything new, after which a feed that answers counts as silent,
 SILENT_GAPS = 8  # unless its usual gap is so long that this many of them are more
@@ -136,7 +136,8 @@ class Harvest:
     """One poll of one feed and all that came of it: what `Store.keep` writes in one transaction.
 
     `passed` are entries that a first import leaves out for good, `given_up` the guids of quarantined ones of which
-    nothing is left that could be tried.
+    nothing is left that could be tried. `rules` are those that the arrivals were cleaned by, as `Source.rules` spells
+    them; None for those of now.
     """
 
     run_id: int
@@ -146,6 +147,7 @@ class Harvest:
     drops: tuple[Drop, ...] = ()
     passed: tuple[Entry, ...] = ()
     given_up: tuple[str, ...] = ()
+    rules: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,14 +210,14 @@ class Source:
 class StoredEntry:
     """A stored article as it came in. `entry` is None when its raw input is not to be had, `page` when it had none.
 
-    `extractor` is what its text was taken from.
+    `container` is the element that its text was found in for having won on earlier pages.
     """
 
     id: int
     guid: str
     first_seen_at: str
     entry_hash: str
-    extractor: str = ""
+    container: Container | None = None
     page_error: str | None = None
     entry: Entry | None = None
     page: Page | None = None
@@ -233,6 +235,15 @@ class Lesson:
     learnt: int = 0
     faded: int = 0
     withdrawn: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concern:
+    """How many stored articles of a feed a change of its rules concerns; `lost` have no raw input, and stay."""
+
+    feed: str
+    articles: int
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,9 @@ def keep(connection: sqlite3.Connection, harvest: Harvest, raw: RawFile | None =
     without an article does no harm.
     """
     feed, at = harvest.feed, harvest.poll.started_at
-    batch = Batch(feed_id=feed.id, slug=feed.slug, now=at, run_id=harvest.run_id, arrivals=harvest.arrivals)
+    batch = Batch(
+        feed_id=feed.id, slug=feed.slug, now=at, run_id=harvest.run_id, arrivals=harvest.arrivals, rules=harvest.rules
+    )  # fmt: skip
     with write_tx(connection):
         drafts = read_drafts(connection, batch)
         kept = keep_articles(connection, batch, drafts)
@@ -50,9 +52,15 @@ def keep_articles(connection: sqlite3.Connection, batch: Batch, drafts: Sequence
     ids, joined = put(connection, batch, drafts)
     written = chosen(drafts, "new", "changed", "rewritten")
     if written:
-        traces.keep_containers(connection, batch, [draft.article.container for draft in written])
+        traces.keep_containers(
+            connection, batch, [draft.article.container for draft in written if not draft.article.doubt]
+        )
         traces.keep_marks(connection, batch.feed_id, {ids[draft.uid]: draft.article.marks for draft in written})
         traces.refresh(connection, batch.feed_id)
+        if batch.rules is not None:
+            from storage import rulebook  # takes 0.1 s to import; a search should not wait for it
+
+            rulebook.arrived(connection, batch.feed_id, batch.rules)
     quarantine.resolve(connection, batch.feed_id, [draft.article.guid for draft in drafts], batch.now)
     return Kept(
         new=len(chosen(drafts, "new")),

@@ -33,6 +33,14 @@ ON CONFLICT(uid) DO UPDATE SET saved_at = excluded.saved_at, size = excluded.siz
 DROP = "DELETE FROM raw WHERE uid IN (SELECT value FROM json_each(?))"
 
 
+class RawError(StoreError):
+    """The raw file cannot be used; the database can."""
+
+
+class DamagedError(RawError):
+    """What the raw file holds of one entry cannot be read; the rest of it can."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
     """The size of a database file, in bytes, and how many of them hold nothing: they are filled before it grows."""
@@ -51,10 +59,15 @@ def raw_path(database: Path) -> Path:
 
 
 class RawFile:
-    """The raw file of a database. Opened when first needed, made when first written."""
+    """The raw file of a database. Opened when first needed, made when first written.
 
-    def __init__(self, database: Path) -> None:
+    What it does not hold is looked for in that of the database `behind`, of which this one is a copy. Nothing is ever
+    written there.
+    """
+
+    def __init__(self, database: Path, behind: Path | None = None) -> None:
         self.path = raw_path(database)
+        self._behind = RawFile(behind) if behind else None
         self._connection: sqlite3.Connection | None = None
 
     def save(self, items: Sequence[tuple[str, bytes]], now: datetime) -> str | None:
@@ -74,19 +87,23 @@ class RawFile:
         return None
 
     def load(self, uid: str) -> bytes | None:
-        """The raw bytes of an entry; None when there are none. Raises `StoreError` when the file is damaged."""
+        """The raw bytes of an entry; None when there are none.
+
+        Raises `DamagedError` when they are damaged, `RawError` when the file cannot be used.
+        """
         from zstandard import ZstdDecompressor, ZstdError
 
-        if not self.path.exists():
-            return None
-        with speaking(self.path):
-            row = self._open(make=False).execute("SELECT size, body FROM raw WHERE uid = ?", (uid,)).fetchone()
+        row = self._row(uid)
         if row is None:
-            return None
+            return self._behind.load(uid) if self._behind else None
         try:
             return ZstdDecompressor().decompress(row[1], max_output_size=row[0])
         except ZstdError as error:
-            raise StoreError(f"{self.path} holds damaged bytes for entry {uid}: {error}") from None
+            raise DamagedError(f"{self.path} holds damaged bytes for entry {uid}: {error}") from None
+
+    def exists(self) -> bool:
+        """Whether there is a file to load from."""
+        return self.path.exists() or (self._behind is not None and self._behind.exists())
 
     def drop(self, uids: Iterable[str]) -> str | None:
         """Delete raw bytes by uid. Gives None, or why that was not possible; never raises. Makes no file."""
@@ -104,6 +121,8 @@ class RawFile:
 
     def close(self) -> None:
         """Let go of the file."""
+        if self._behind is not None:
+            self._behind.close()
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -119,6 +138,17 @@ class RawFile:
             self.close()
             return str(error)
         return None
+
+    def _row(self, uid: str) -> tuple[int, bytes] | None:
+        if not self.path.exists():
+            return None
+        try:
+            with speaking(self.path):
+                found = self._open(make=False).execute("SELECT size, body FROM raw WHERE uid = ?", (uid,))
+                row: tuple[int, bytes] | None = found.fetchone()
+        except StoreError as error:
+            raise RawError(str(error)) from error.__cause__  # by which it is known as locked
+        return row
 
     def _open(self, *, make: bool) -> sqlite3.Connection:
         if self._connection is not None and self.path.exists():

@@ -1,11 +1,12 @@
 """Stored articles cleaned again: which are concerned by a change of rules, as they came in, and what becomes of them.
 
     unclean ─▶ entries ─▶ (cleaned above) ─▶ reclean, compare ─▶ settle (storage.rulebook)
+    concern      the same as a question, which anybody may ask at any time: it settles nothing
 
 Cleaning again is our doing: it never makes a revision or a new row. What is known of an article's entry, page and raw
 input stays, and when it was first seen and changed. What follows from its text follows: copies, kin, links, marks.
 
-`unclean` finds what is concerned from what is stored, without cleaning:
+What is concerned is found from what is stored, without cleaning:
 
     a block cuts now that did not before     articles that have it in their text
     a block does not cut any more            those from which it was cut
@@ -18,27 +19,28 @@ from __future__ import annotations
 import json
 import sqlite3
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 
 from extractors.marks import PREFIX, hash_of, read_name
+from extractors.model import Container
 from extractors.packing import unpack
 from storage import traces
-from storage.connection import StoreError, write_tx
+from storage.connection import write_tx
 from storage.drafts import Batch, chosen, read_drafts
-from storage.intents import Arrival, Recleaned, Source, StoredEntry
+from storage.intents import Arrival, Concern, Recleaned, Source, StoredEntry
 from storage.keeping import put
-from storage.raw import RawFile
+from storage.raw import DamagedError, RawFile
 from storage.rows import read
 from storage.rulebook import KEEP, PAST, mingle, settle, source
 from storage.teaching import GAP
-from storage.waiting import is_locked
 
 UNCLEAN = """SELECT f.id, f.slug, f.url, f.title, f.language, r.cleaned_by
 FROM feed_rules AS r JOIN feeds AS f ON f.id = r.feed_id WHERE r.rules <> r.cleaned_by ORDER BY f.slug"""
+WITH_RAW = "SELECT count(raw_hash) FROM articles WHERE id IN (SELECT value FROM json_each(?))"
 ALL = "SELECT id FROM articles WHERE feed_id = ?"
 TEXTS = """SELECT a.id, a.first_seen_at, t.title, t.text
 FROM articles AS a INDEXED BY idx_articles_feed JOIN article_texts AS t ON t.article_id = a.id WHERE a.feed_id = ?"""
@@ -48,7 +50,7 @@ WHERE a.feed_id = ? AND c.rule >= '{PREFIX}' AND c.rule < '{PREFIX[:-1]}/'"""  #
 CUTS = """SELECT DISTINCT a.id
 FROM articles AS a INDEXED BY idx_articles_feed CROSS JOIN cuts AS c INDEXED BY idx_cuts_article ON c.article_id = a.id
 WHERE a.feed_id = ? AND c.rule IN (SELECT value FROM json_each(?))"""
-COLUMNS = "id, uid, guid, first_seen_at, entry_hash, extractor, page_error, raw_hash"
+COLUMNS = "id, uid, guid, first_seen_at, entry_hash, container, page_error, raw_hash"
 ENTRIES = f"""SELECT {COLUMNS} FROM articles INDEXED BY idx_articles_feed
 WHERE feed_id = :feed AND id > :after ORDER BY id LIMIT :limit"""  # noqa: S608 - names of ours
 THESE = f"""SELECT {COLUMNS} FROM articles
@@ -64,30 +66,49 @@ class Row:
     guid: str
     first_seen_at: str
     entry_hash: str
-    extractor: str
+    container: str | None
     page_error: str | None
     raw_hash: str | None
 
 
-def unclean(connection: sqlite3.Connection) -> tuple[tuple[Source, tuple[int, ...]], ...]:
-    """The feeds whose rules have changed, each with its articles that this concerns, ascending.
+def unclean(
+    connection: sqlite3.Connection, slugs: Collection[str] | None = None
+) -> tuple[tuple[Source, tuple[int, ...]], ...]:
+    """The feeds whose rules have changed, each with its articles that this concerns, ascending; or those of `slugs`.
 
-    A feed of which none is concerned is settled at once, and left out.
+    A feed of which none is concerned is settled at once, and left out. That is for the run alone: while it polls,
+    articles are under way that were cleaned by the rules of before.
     """
-    found: list[tuple[Source, tuple[int, ...]]] = []
-    settled: list[Source] = []
-    for *row, cleaned_by in connection.execute(UNCLEAN).fetchall():
-        feed = source(connection, tuple(row))
-        ids = concerned(connection, feed, frozenset(cleaned_by.splitlines()))
-        if ids:
-            found.append((feed, tuple(sorted(ids))))
-        else:
-            settled.append(feed)
+    every = changed(connection, slugs)
+    settled = [feed for feed, ids in every if not ids]
     if settled:
         with write_tx(connection):
             for feed in settled:
                 settle(connection, feed.id, feed.rules)
+    return tuple((feed, ids) for feed, ids in every if ids)
+
+
+def concern(connection: sqlite3.Connection, raw: RawFile | None) -> tuple[Concern, ...]:
+    """How many stored articles a change of rules concerns, by feed, and how many cannot follow. Writes nothing."""
+    there = raw is not None and raw.exists()
+    found: list[Concern] = []
+    for feed, ids in changed(connection):
+        [kept] = connection.execute(WITH_RAW, (json.dumps(ids),)).fetchone()
+        if ids:
+            found.append(Concern(feed=feed.slug, articles=len(ids), lost=len(ids) - kept if there else len(ids)))
     return tuple(found)
+
+
+def changed(
+    connection: sqlite3.Connection, slugs: Collection[str] | None = None
+) -> list[tuple[Source, tuple[int, ...]]]:
+    """The feeds whose rules have changed, or those of `slugs`, each with its articles that this concerns, if any."""
+    found: list[tuple[Source, tuple[int, ...]]] = []
+    for *row, cleaned_by in connection.execute(UNCLEAN).fetchall():
+        if slugs is None or row[1] in slugs:
+            feed = source(connection, tuple(row))
+            found.append((feed, tuple(sorted(concerned(connection, feed, frozenset(cleaned_by.splitlines()))))))
+    return found
 
 
 def concerned(connection: sqlite3.Connection, feed: Source, before: frozenset[str]) -> set[int]:
@@ -143,7 +164,7 @@ def entries(
 
 
 def recalled(rows: Iterable[Row], raw: RawFile | None) -> list[StoredEntry]:
-    """Articles with what the raw file holds of them. Raises `StoreError` when another program has it locked."""
+    """Articles with what the raw file holds of them. Raises `RawError` when it cannot be used."""
     found: list[StoredEntry] = []
     for row in rows:
         stored = StoredEntry(
@@ -151,7 +172,7 @@ def recalled(rows: Iterable[Row], raw: RawFile | None) -> list[StoredEntry]:
             guid=row.guid,
             first_seen_at=row.first_seen_at,
             entry_hash=row.entry_hash,
-            extractor=row.extractor,
+            container=element(row.container),
             page_error=row.page_error,
         )
         packed = load(raw, row) if raw and row.raw_hash else None
@@ -163,16 +184,21 @@ def recalled(rows: Iterable[Row], raw: RawFile | None) -> list[StoredEntry]:
     return found
 
 
+def element(told: str | None) -> Container | None:
+    """The element that an article was found in. It held enough then, and is not to be measured by others now."""
+    host, _, path = (told or "").partition(" ")
+    return Container(host=host, path=path, prose=0) if path else None
+
+
 def load(raw: RawFile, row: Row) -> bytes | None:
     """An article's raw bytes; None when they are gone, damaged, or those of another form of it.
 
-    An entry that became an article may have been dropped later: then the raw file holds what it said last.
+    An entry that became an article may have been dropped later: then the raw file holds what it said last. Raises
+    `RawError` when the file cannot be used: whoever mends it has nothing lost.
     """
     try:
         packed = raw.load(row.uid)
-    except StoreError as error:
-        if is_locked(error):
-            raise
+    except DamagedError:
         return None
     same = packed is not None and blake2b(packed, digest_size=16).hexdigest() == row.raw_hash
     return packed if same else None

@@ -67,12 +67,6 @@ def in_force(connection: sqlite3.Connection, feed_id: int) -> Rules:
     )
 
 
-def learnt(connection: sqlite3.Connection, feed_id: int) -> Learnt:
-    """What a new article of a feed is cleaned by."""
-    rules = in_force(connection, feed_id)
-    return Learnt(blocks=rules.blocks, kept=rules.kept, containers=containers(connection, feed_id))
-
-
 def sources(connection: sqlite3.Connection, slugs: Sequence[str] = ()) -> tuple[Source, ...]:
     """The feeds, or those of `slugs`, by name. Raises `StoreError` when there is no such feed."""
     rows = connection.execute(FEEDS, {"every": not slugs, "slugs": json.dumps(list(slugs))}).fetchall()
@@ -123,11 +117,21 @@ def mixed(one: set[str], other: set[str]) -> str:
 
 
 def mingle(connection: sqlite3.Connection, feed_id: int, rules: str) -> None:
-    """Note that some of a feed's stored articles were cleaned by these rules, while others are still to be."""
+    """Note that some of a feed's stored articles were cleaned by these rules, while others are still to be.
+
+    Or they are not the rules of now: somebody chose while the articles were at work, and may have unchosen since.
+    """
     row = connection.execute(STATE, (feed_id,)).fetchone()
-    if row and row[0] != row[1]:
-        cleaned_by = mixed(set(row[1].splitlines()), set(rules.splitlines()))
-        connection.execute(SHIFT, {"feed": feed_id, "rules": row[0], "cleaned_by": cleaned_by})
+    now, cleaned_by, _ = row or (*[in_force(connection, feed_id).spelled()] * 2, 0)
+    if now != cleaned_by or rules != now:
+        cleaned_by = mixed(set(cleaned_by.splitlines()), set(rules.splitlines()))
+        connection.execute(SHIFT, {"feed": feed_id, "rules": now, "cleaned_by": cleaned_by})
+
+
+def arrived(connection: sqlite3.Connection, feed_id: int, rules: str) -> None:
+    """Note that articles came which were cleaned by these rules: nothing as long as they are those of now."""
+    if rules != in_force(connection, feed_id).spelled():
+        mingle(connection, feed_id, rules)
 
 
 def settle(connection: sqlite3.Connection, feed_id: int, rules: str) -> None:

@@ -22,22 +22,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
-from extractors.model import Entry, Learnt
-from storage import (
-    hosts,
-    keeping,
-    kin,
-    purging,
-    queries,
-    roster,
-    runs,
-    waiting,
-)
+from extractors.model import Entry
+from storage import hosts, keeping, kin, purging, queries, roster, runs, waiting
 from storage.connection import BUSY_MS, connect, speaking, write_tx
 from storage.feeds import due, note_poll
 from storage.intents import (
     Arrival,
     ChromeRow,
+    Concern,
     Difference,
     FeedState,
     Harvest,
@@ -63,15 +55,18 @@ if TYPE_CHECKING:  # pydantic takes 0.1 s to import; a search should not wait fo
 class Store:
     """An open database. A context manager."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, original: Path | None = None) -> None:
         self.connection = connection
         self.path = path
-        self.raw = None if str(path) == ":memory:" else RawFile(path)
+        self.raw = None if str(path) == ":memory:" else RawFile(path, original)
 
     @classmethod
-    def open(cls, path: Path, *, write: bool = True) -> Store:
-        """Open a database, making or migrating it when `write`. Raises `StoreError` with a one-line cure."""
-        return cls(connect(path, write=write), path)
+    def open(cls, path: Path, *, write: bool = True, original: Path | None = None) -> Store:
+        """Open a database, making or migrating it when `write`. Raises `StoreError` with a one-line cure.
+
+        `original` is the one it is a copy of, with whose raw input it makes do.
+        """
+        return cls(connect(path, write=write), path, original)
 
     def sync_feeds(self, feeds: Sequence[Feed], now: datetime) -> None:
         """Take the configuration's feeds over; see `storage.roster.sync`."""
@@ -157,13 +152,6 @@ class Store:
             purged = purging.purge(self.connection, selection, now, self.raw)
             return purging.compact(self.connection, purged, self.raw) if vacuum else purged
 
-    def learnt(self, feed_id: int) -> Learnt:
-        """What new articles of a feed are cleaned by, beyond the shipped rules."""
-        from storage import rulebook
-
-        with speaking(self.path):
-            return rulebook.learnt(self.connection, feed_id)
-
     def learn(self, now: datetime) -> tuple[Lesson, ...]:
         """Look for what feeds repeat, in those with articles since it was last done; see `storage.teaching`."""
         from storage import teaching
@@ -171,12 +159,22 @@ class Store:
         with speaking(self.path):
             return teaching.learn(self.connection, now)
 
-    def unclean(self) -> tuple[tuple[Source, tuple[int, ...]], ...]:
-        """The feeds whose rules are not those their stored articles were cleaned by, each with those concerned."""
+    def unclean(self, slugs: Collection[str] | None = None) -> tuple[tuple[Source, tuple[int, ...]], ...]:
+        """The feeds whose rules are not those their stored articles were cleaned by, each with those concerned.
+
+        For the run alone, once its polls are over: it settles feeds. See `storage.recleaning`.
+        """
         from storage import recleaning
 
         with speaking(self.path):
-            return recleaning.unclean(self.connection)
+            return recleaning.unclean(self.connection, slugs)
+
+    def concern(self) -> tuple[Concern, ...]:
+        """How many stored articles are to be cleaned again, by feed. Writes nothing."""
+        from storage import recleaning
+
+        with speaking(self.path):
+            return recleaning.concern(self.connection, self.raw)
 
     def sources(self, slugs: Sequence[str] = ()) -> tuple[Source, ...]:
         """The feeds, or those of `slugs`, as their articles are cleaned. Raises `StoreError` for an unknown one."""
@@ -238,6 +236,13 @@ class Store:
         decision = choices.Decision(rules=rules, choice=choice, feed=feed, now=now, shipped=shipped)
         with speaking(self.path):
             return choices.choose(self.connection, decision)
+
+    def choices(self) -> dict[str, tuple[str, ...]]:
+        """The rules that somebody chose, each with the feeds for which: "" for all of them comes first."""
+        from storage import choices
+
+        with speaking(self.path):
+            return choices.standing(self.connection)
 
     def relate(self) -> kin.Kin:
         """Put articles that are new since the last time into stories, and find what to read with each."""

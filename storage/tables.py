@@ -50,6 +50,7 @@ ARTICLES = (
     story_id INTEGER REFERENCES stories(id) ON DELETE SET NULL,
     duplicate_of INTEGER REFERENCES articles(id) ON DELETE SET NULL, -- the earliest copy, which has NULL here
     extractor TEXT NOT NULL, -- what the text was taken from: feed, site, json-ld, container, fast, trafilatura, text
+    container TEXT, -- host and path of the element it was found in by earlier pages; NULL when it was found anew
     confidence REAL NOT NULL DEFAULT 1, -- 0 to 1, in the text being whole and clean
     doubt TEXT NOT NULL DEFAULT '', -- why confidence is low, one word; '' when it is not
     page_error TEXT, -- why its page was not read: robots, http_403, timeout ...; NULL when it was or was not wanted

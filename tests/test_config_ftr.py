@@ -85,7 +85,8 @@ REFUSED = {
     "attributes to strip": ("strip: //a/@href", "elements are wanted"),
     "texts to strip": ("strip: //p/text()[contains(., 'x')]", "elements are wanted"),
     "a number for a body": ("body: count(//p)", "elements are wanted"),
-    "a name of one letter": ("strip_id_or_class: 'a'", "at least 2"),
+    "a name of one letter": ("strip_id_or_class: 'a'", "a name must have at least 2 characters"),
+    "an endless name": (f"strip_id_or_class: {'a' * 201}", "a name may have 200 characters"),
     "CSS, which as XPath compares": ("strip: div.promo > p", "elements are wanted"),
     "an endless line": ("strip: //div[" + "@x or " * 1000 + "@y]", "characters"),
 }
@@ -110,9 +111,20 @@ def test_a_line_that_holds_on_a_condition_is_not_taken_without_it() -> None:
     assert dict(reading.left) == {"if_page_contains": 1, "strip": 1}
 
 
-def test_a_file_of_which_nothing_can_be_used_gives_no_rule() -> None:
-    reading = read_config("a.example.txt", b"# nothing\nbody:\nhttp_header(Cookie): a=b\n")
-    assert (reading.rule, dict(reading.left)) == (None, {"body": 1, "http_header": 1})
+USELESS: dict[str, tuple[bytes, dict[str, int]]] = {
+    "an empty file": (b"", {}),
+    "a file of blank lines": (b"\xef\xbb\xbf\r\n \n\n", {}),
+    "a file of what has no counterpart": (
+        b"# nothing\nbody:\nhttp_header(Cookie): a=b\n",
+        {"body": 1, "http_header": 1},
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "left"), USELESS.values(), ids=USELESS)
+def test_a_file_of_which_nothing_can_be_used_gives_no_rule(data: bytes, left: dict[str, int]) -> None:
+    reading = read_config("a.example.txt", data)
+    assert (reading.rule, reading.refused, dict(reading.left)) == (None, (), left)
 
 
 HOSTS = {
@@ -131,7 +143,7 @@ def test_a_file_is_named_after_its_host(name: str, host: str) -> None:
 
 
 NO_HOSTS = (
-    "LICENSE.txt", "global.txt", "README.md", "example.org", ".txt", "..txt", "a..b.txt", "-a.example.txt", "a b.example.txt",
+    "LICENSE.txt", "global.txt", "README.md", "example.org", ".txt", "..txt", "a..b.txt", "-a.example.txt", "a b.example.txt", "a_b.example.txt",
     "example.org\n.txt", "../example.org.txt", 'a".example.txt', "fingerprint.wordpress.com.txt", "x" * 250 + ".example.txt",
     "ü" * 90 + ".example.txt",
 )  # fmt: skip

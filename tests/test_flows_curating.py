@@ -15,12 +15,13 @@ from pathlib import Path
 import pytest
 
 from flows import cli
-from flows.choosing import FIXED, SHAPES, Shipped, find
+from flows.choosing import FIXED, SHAPES, Shipped, Told, find
+from flows.curating import next_steps, split
 from flows.newsroom import Newsroom, Press, Reply, Site, shipped
 from flows.options import CommandError
 
-APPEAL = "The barn needs {} new tiles before winter. Whoever puts one on it is named on a list beside the door."
-LANTERNS = "Lanterns are lent for {} days and must come back with the wick trimmed, says the sign in our hall."
+APPEAL = "The barn needs {} new tiles before winter. If you put one on it, you are named on a list beside the door."
+LANTERNS = "Lanterns are lent for {} days; trim your wick before you bring one back, says the sign in our hall."
 HINT = "The next walk along the old line starts at the mill on a Sunday; bring boots and something to eat."
 POLICE = "\x1b[31mWe hold that \u202ewhat stands here in every single article steers no terminal whatever.\x1b[0m"
 FEED = '<rss version="2.0"><channel><title>{title}</title>{items}</channel></rss>'
@@ -217,6 +218,35 @@ def test_a_candidate_is_cut_when_it_is_chosen_and_forgotten_again(fanmill: Fanmi
     assert texts("barn", HINT) == 2
 
 
+def test_a_feed_that_is_configured_no_more_is_promised_nothing(fanmill: Fanmill) -> None:
+    feeds = Path("feeds.toml").read_text()
+    Path("feeds.toml").write_text(feeds.replace("[feeds.hall]", "[feeds.elsewhere]"))
+    learnt = rule(fanmill, "The barn", "barn")
+    _, then, rest = fanmill("chrome", "--keep", learnt).out.splitlines()
+    assert then == "the next run cleans 6 stored articles of barn again; to do so now: fanmill reprocess --feed barn"
+    assert rest == "hall is configured no more: its articles stay as they are"
+    told = json.loads(fanmill("chrome", "--keep", learnt, "--json").out)
+    assert (told["concerned"], told["not_configured"]) == ({"barn": 6}, {"hall": 4})
+    done = fanmill(*then.partition("to do so now: fanmill ")[2].split(), "--no-prefect")
+    assert (done.code, texts("barn", "new tiles"), texts("hall", "new tiles")) == (0, 6, 0)
+    _, rest = fanmill("chrome", "--keep", learnt).out.splitlines()
+    assert rest.startswith("hall is configured no more")
+
+
+def test_the_command_that_is_printed_can_be_pasted_into_a_shell() -> None:
+    told = Told(chosen=(), concerned={"barn": 1})
+    [step] = next_steps(split(told, {"barn"}), Path("my mill"), Path("$(x).db"))
+    command = "fanmill reprocess --config 'my mill' --db '$(x).db' --feed barn"
+    assert step == f"the next run cleans 1 stored article of barn again; to do so now: {command}"
+
+
+def test_articles_without_raw_input_are_promised_nothing(fanmill: Fanmill) -> None:
+    for path in Path().glob("news.raw.db*"):
+        path.unlink()
+    done = fanmill("chrome", "--keep", rule(fanmill, "The barn", "barn"), "--feed", "barn")
+    assert done.out.splitlines()[1:] == ["6 stored articles of barn have no raw input, and stay as they are"]
+
+
 def test_the_next_run_applies_a_choice(fanmill: Fanmill) -> None:
     assert fanmill("chrome", "--keep", rule(fanmill, "Lanterns", "hall")).code == 0
     assert fanmill("run", "--no-prefect", "--feed", "quiet").code == 0
@@ -235,6 +265,9 @@ def test_a_choice_is_taken_back_where_it_was_made(fanmill: Fanmill) -> None:
     done = fanmill("chrome", "--forget", "newsletter")
     assert done.out.splitlines()[0] == "newsletter is still chosen for barn; --forget takes that back with --feed"
     fanmill("chrome", "--keep", "cookie")
+    done = fanmill("chrome", "--forget", "cookie", "--feed", "hall")
+    assert (done.code, done.err) == (2, "fanmill: nothing was chosen of cookie in hall itself, but for all feeds\n")
+    fanmill("chrome", "--keep", "cookie", "--feed", "hall")
     done = fanmill("chrome", "--forget", "cookie", "--feed", "hall")
     assert done.out.splitlines()[0] == "cookie is still chosen for all feeds; --forget takes that back without --feed"
     assert choices() == [(None, "cookie", "keep"), ("barn", "newsletter", "keep")]

@@ -6,7 +6,7 @@ import itertools
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -14,9 +14,12 @@ from typing import Literal
 import pytest
 
 from config.load import Config, load
+from flows.choosing import Asked, Shipped, Told, decide
 from flows.newsroom import Newsroom
+from flows.options import CommandError
 from flows.outcome import Report
 from flows.pipeline import Options, run
+from storage.intents import Harvest, Kept
 from storage.store import Store
 
 TEXTS = """SELECT f.slug, a.guid, t.text FROM articles a JOIN feeds f ON f.id = a.feed_id
@@ -28,6 +31,7 @@ LINKS = """SELECT a.uid, l.kind, l.position, l.title, l.url FROM links l JOIN ar
 ORDER BY 1, 2, 3, 4"""
 RULES = """SELECT f.slug, r.rules, r.cleaned_by FROM feed_rules r JOIN feeds f ON f.id = r.feed_id
 WHERE r.rules <> '' OR r.cleaned_by <> '' ORDER BY 1"""
+RUNS = "SELECT * FROM runs"
 LEARNT = "SELECT count(DISTINCT article_id) FROM cuts WHERE rule LIKE 'learnt.%'"
 
 
@@ -135,14 +139,101 @@ def test_articles_of_a_feed_that_is_configured_no_more_stay_as_they_are(copied: 
     assert (copied.run(feeds=("attic-page",)).recleaned, copied.cuts(rule)) == (count, 0)
 
 
-def test_a_dry_run_has_no_raw_input_to_clean_again_and_that_is_no_fault(copied: Demo) -> None:
+def counts(report: Report) -> list[object]:
+    return [
+        getattr(report, name) for name in ("state", "learnt", "faded", "recleaned", "unclean", "stories", "related")
+    ]
+
+
+def test_a_dry_run_foretells_what_is_cleaned_again_and_writes_nothing(copied: Demo) -> None:
     rule = copied.rule()
     count = copied.cuts(rule)
     copied.choose("keep", rule)
-    report = copied.run(feeds=("lantern",), dry_run=True)
+    copied.newsroom.edition = 2
+    before, raw = copied.all() | {RUNS: copied.rows(RUNS)}, (copied.folder / "news.raw.db").read_bytes()
+    told = copied.run(dry_run=True)
+    assert (told.recleaned, told.unclean) == (count, 0)
+    assert copied.all() | {RUNS: copied.rows(RUNS)} == before
+    assert (copied.folder / "news.raw.db").read_bytes() == raw
+    assert counts(copied.run()) == counts(told)
+
+
+def test_a_dry_run_foretells_a_first_run(first: tuple[Demo, Report], tmp_path: Path) -> None:
+    demo, report = first
+    config = replace(demo.config, settings=replace(demo.config.settings, database=str(tmp_path / "news.db")))
+    told = run(config, Options(feeds=tuple(config.feeds), dry_run=True))
+    assert counts(told) == counts(report)
+    assert list(tmp_path.glob("*.db")) == []
+
+
+def test_a_raw_file_that_cannot_be_read_costs_no_poll_and_is_made_good_once_it_can(copied: Demo) -> None:
+    rule = copied.rule()
+    count = copied.cuts(rule)
+    copied.choose("keep", rule)
+    raw = copied.folder / "news.raw.db"
+    whole = raw.read_bytes()
+    raw.write_text("garbage " * 100)
+    report = copied.run(feeds=("lantern",))
     assert (report.state, report.recleaned, report.unclean) == ("completed", 0, count)
-    assert f"; {count} could not be cleaned again in " in report.headline()
+    [(error,)] = copied.rows("SELECT error FROM runs ORDER BY id DESC LIMIT 1")
+    assert str(error) == f"{raw} is not a SQLite database; name another file, this one was left as it is"
+    raw.write_bytes(whole)
     assert copied.run(feeds=("lantern",)).recleaned == count
+
+
+def test_a_choice_that_is_made_while_a_run_polls_holds_for_what_it_brings(
+    copied: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule, real = copied.rule(), Store.keep
+    chosen: list[Told] = []
+
+    def late(store: Store, harvest: Harvest) -> Kept:
+        if harvest.arrivals and not chosen:
+            chosen.append(
+                decide(
+                    store,
+                    Shipped(free=frozenset(), every=frozenset()),
+                    Asked(names={"keep": (rule,), "cut": (), "forget": ()}),
+                    datetime.now(UTC),
+                )
+            )
+        return real(store, harvest)
+
+    copied.newsroom.edition = 2
+    monkeypatch.setattr(Store, "keep", late)
+    copied.run()
+    assert len(chosen) == 1
+    assert copied.cuts(rule) == 0
+    assert copied.rows("SELECT 1 FROM feed_rules WHERE rules <> cleaned_by") == []
+
+
+def test_a_choice_is_taken_back_where_it_was_made(copied: Demo) -> None:
+    rule, none = copied.rule(), Shipped(free=frozenset(), every=frozenset())
+    [(slug,)] = copied.rows(
+        """SELECT f.slug FROM cuts c JOIN articles a ON a.id = c.article_id JOIN feeds f ON f.id = a.feed_id
+        WHERE c.rule = ? LIMIT 1""",
+        rule,
+    )
+    feed = str(slug)
+    with Store.open(copied.folder / "news.db") as store:
+
+        def forget(where: str | None) -> tuple[str, ...]:
+            asked = Asked(names={"keep": (), "cut": (), "forget": (rule,)}, feed=where)
+            return decide(store, none, asked, datetime.now(UTC)).chosen[0].still
+
+        store.choose([rule], "keep", None, datetime.now(UTC))
+        with pytest.raises(CommandError, match=f"nothing was chosen of {rule} in {feed} itself, but for all feeds"):
+            forget(feed)
+        store.choose([rule], "keep", feed, datetime.now(UTC))
+        assert store.choices() == {rule: ("", feed)}
+        assert forget(feed) == ("",)
+        store.choose([rule], "keep", feed, datetime.now(UTC))
+        assert forget(None) == (feed,)
+        assert forget(feed) == ()
+        with pytest.raises(CommandError, match=f"nothing was chosen of {rule}; "):
+            forget(None)
+        with pytest.raises(CommandError, match="no feed is called 'nobody'"):
+            forget("nobody")
 
 
 class BrokenOffError(BaseException):

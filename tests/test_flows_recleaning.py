@@ -253,19 +253,19 @@ def test_rules_that_have_faded_hold_for_articles_of_their_time() -> None:
     assert told == [([1, 2], [1, 2, 3]), ([3, 4], [1, 3]), ([5, 6], [1])]
 
 
-def test_a_container_is_for_articles_that_were_found_in_one() -> None:
-    container = Container(host="f.example", path="html/body/div", prose=900)
-    source = Source(id=1, slug="f", url="https://f.example/", learnt=Learnt(containers=(container,)))
+def test_an_article_that_was_found_in_a_container_is_looked_for_in_that_one() -> None:
+    old, new = (Container(host="f.example", path=f"html/body/div.{name}", prose=0) for name in ("old", "new"))
+    source = Source(id=1, slug="f", url="https://f.example/", learnt=Learnt(containers=(replace(new, prose=900),)))
     stored = [
-        StoredEntry(id=n, guid=str(n), first_seen_at="2026-01-01T00:00:00Z", entry_hash="h", extractor=extractor)
-        for n, extractor in enumerate(("feed", "container", "fast", "container"))
+        StoredEntry(id=n, guid=str(n), first_seen_at="2026-01-01T00:00:00Z", entry_hash="h", container=container)
+        for n, container in enumerate((None, old, None, new, old))
     ]
     feed = next(iter(load().feeds.values()))
     told = [
         ([one.id for one in found], origin.learnt.containers)
         for origin, found in origins(Job(source=source, feed=feed), stored)
     ]
-    assert told == [([0, 2], ()), ([1, 3], (container,))]
+    assert told == [([0, 2], ()), ([1, 4], (old,)), ([3], (new,))]
 
 
 def test_counts_add_up() -> None:

@@ -6,6 +6,7 @@ import random
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,11 +16,13 @@ import pytest
 from config.settings import Feed
 from extractors.fingerprints import fingerprint, terms
 from extractors.marks import hash_of, name
-from extractors.model import AGAIN, Article, Cut, Entry, Learnt, Link, Mark
+from extractors.model import AGAIN, Article, Container, Cut, Entry, Learnt, Link, Mark
 from extractors.packing import pack
-from storage import teaching
-from storage.connection import StoreError
-from storage.intents import Arrival, Difference, Drop, Harvest, Lesson, Poll, Recleaned, Source
+from storage import recleaning, teaching
+from storage.connection import StoreError, copy
+from storage.drafts import saved_hash
+from storage.intents import Arrival, Concern, Difference, Drop, Harvest, Lesson, Poll, Recleaned, Source
+from storage.raw import RawError
 from storage.store import Store
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -80,8 +83,12 @@ class Paper:
 
     def publish(self, *below: str, feed: str = "ledger", count: int = 1, first: str = "", day: int = 0) -> None:
         """Keep so many articles, each with prose of its own and these paragraphs below; cleaned by today's rules."""
+        self.store.keep(self.poll(*below, feed=feed, count=count, first=first, day=day))
+
+    def poll(self, *below: str, feed: str = "ledger", count: int = 1, first: str = "", day: int = 0) -> Harvest:
+        """So many articles, cleaned and yet to be kept."""
         state = next(one for one in self.store.due(NOW, (feed,), force=True))
-        at, learnt = NOW + timedelta(days=day), self.store.learnt(state.id)
+        at, source = NOW + timedelta(days=day), self.source(feed)
         arrivals = []
         for _ in range(count):
             self.count += 1
@@ -90,9 +97,9 @@ class Paper:
             entry = Entry(
                 guid=guid, url=f"https://{feed}.example/{guid}", title=f"Headline {guid}", content=body, published=at
             )
-            arrivals.append(Arrival(entry_hash="h" + guid, article=clean(entry, learnt), raw=pack(entry)))
+            arrivals.append(Arrival(entry_hash="h" + guid, article=clean(entry, source.learnt), raw=pack(entry)))
         poll = Poll(started_at=at, outcome="new", status=200)
-        self.store.keep(Harvest(run_id=self.run, feed=state, poll=poll, arrivals=tuple(arrivals)))
+        return Harvest(run_id=self.run, feed=state, poll=poll, arrivals=tuple(arrivals), rules=source.rules)
 
     def source(self, feed: str = "ledger") -> Source:
         [source] = self.store.sources((feed,))
@@ -388,6 +395,78 @@ def test_a_choice_that_half_of_the_articles_followed_is_remembered(paper: Paper)
     assert not any(PROMO in text for text in texts(paper))
 
 
+@pytest.mark.parametrize("rule", ["advert", RULE])
+@pytest.mark.parametrize("asks", [False, True])
+def test_what_is_chosen_while_articles_are_at_work_holds_for_them(paper: Paper, rule: str, asks: bool) -> None:
+    below = (PROMO, "Advertisement for a shop")
+    paper.publish(*below, feed="mirror")
+    paper.store.choose((RULE,), "cut", None, NOW)
+    paper.settle()
+    harvest = paper.poll(*below)
+    paper.store.choose((rule,), "keep", None, NOW)
+    if asks:
+        assert paper.store.concern() == (Concern(feed="mirror", articles=1),)
+    paper.store.keep(harvest)
+    assert paper.settle() == {"ledger": (2,), "mirror": (1,)}
+    source = paper.source()
+    assert paper.store.reclean(source, paper.arrivals(source), NOW) == Recleaned(same=1)
+    assert {rule for (rule,) in paper.rows("SELECT rule FROM cuts")} == {RULE, "advert"} - {rule}
+
+
+def test_articles_that_were_at_work_under_a_choice_that_is_taken_back_since_are_cleaned_again(paper: Paper) -> None:
+    paper.publish("Advertisement for a shop")
+    paper.store.choose(("advert",), "keep", None, NOW)
+    harvest = paper.poll("Advertisement for a fair")
+    paper.store.choose(("advert",), "forget", None, NOW)
+    paper.store.keep(harvest)
+    assert paper.settle() == {"ledger": (1, 2)}
+    assert paper.one("SELECT count(*) FROM cuts") == 2
+
+
+def test_to_ask_what_a_choice_concerns_settles_nothing(paper: Paper) -> None:
+    paper.publish(PROMO, "Advertisement for a shop", count=4)
+    paper.publish("Advertisement for a shop", count=3, feed="mirror")
+    paper.store.connection.execute("UPDATE articles SET raw_hash = NULL WHERE id IN (2, 5, 6, 7)")
+    paper.store.choose(("advert",), "keep", None, NOW)
+    before = dump(paper)
+    expected = (Concern(feed="ledger", articles=4, lost=1), Concern(feed="mirror", articles=3, lost=3))
+    assert paper.store.concern() == expected
+    assert dump(paper) == before
+    assert paper.store.raw
+    paper.store.raw.path.unlink()
+    assert [one.lost for one in paper.store.concern()] == [4, 3]
+
+
+def test_feeds_that_are_not_asked_for_are_not_looked_at(paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
+    for feed in ("ledger", "mirror"):
+        paper.publish("Advertisement for a shop", feed=feed)
+    paper.store.choose(("advert",), "keep", None, NOW)
+    looked, real = list[str](), recleaning.concerned
+
+    def watched(connection: sqlite3.Connection, feed: Source, before: frozenset[str]) -> set[int]:
+        looked.append(feed.slug)
+        return real(connection, feed, before)
+
+    monkeypatch.setattr(recleaning, "concerned", watched)
+    assert [source.slug for source, _ in paper.store.unclean({"mirror"})] == ["mirror"]
+    assert looked == ["mirror"]
+
+
+def test_an_article_found_in_a_container_stays_in_that_one(paper: Paper) -> None:
+    container = Container(host="ledger.example", path="body/div.old story", prose=900)
+    harvest = paper.poll(count=3)
+    sources = ("container", "fast", "feed")
+    made = [
+        replace(one, article=replace(one.article, source=source, container=container if source != "feed" else None))
+        for one, source in zip(harvest.arrivals, sources, strict=True)
+    ]
+    paper.store.keep(replace(harvest, arrivals=tuple(made)))
+    assert [one.container for one in paper.store.entries(paper.source())] == [replace(container, prose=0), None, None]
+    hashes = [saved_hash(replace(one.article, container=None)) for one in made]
+    saved = [row[0] for row in paper.rows("SELECT saved_hash FROM articles ORDER BY id")]
+    assert [was == now for was, now in zip(saved, hashes, strict=True)] == [False, True, True]
+
+
 def test_a_choice_for_all_holds_for_a_feed_that_comes_later(paper: Paper) -> None:
     paper.publish("Advertisement for a shop")
     paper.store.choose(("advert",), "keep", None, NOW)
@@ -487,8 +566,17 @@ def raw(paper: Paper) -> sqlite3.Connection:
 LOST: dict[str, Callable[[sqlite3.Connection], object]] = {
     "it was deleted": lambda file: file.execute("DELETE FROM raw"),
     "its bytes are damaged": lambda file: file.execute("UPDATE raw SET body = x'00112233'"),
-    "the raw file is another program's": lambda file: file.execute("PRAGMA application_id = 7"),
 }
+BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
+    "it is another program's": (lambda path: alter(path, "PRAGMA application_id = 7"), "not a raw file of fanmill"),
+    "it is no database": (lambda path: path.write_text("garbage " * 20), "not a SQLite database"),
+    "it has no table": (lambda path: alter(path, "DROP TABLE raw"), "no such table"),
+}
+
+
+def alter(path: Path, statement: str) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as file:
+        file.execute(statement)
 
 
 @pytest.mark.parametrize("lose", LOST.values(), ids=LOST)
@@ -503,6 +591,36 @@ def test_an_entry_without_its_raw_input_comes_all_the_same(
     with Store.open(tmp_path / "news.db") as store:
         [one] = store.entries(store.sources(("ledger",))[0])
         assert (one.id, one.guid, one.entry, one.raw) == (1, "ledger-1", None, None)
+
+
+@pytest.mark.parametrize(("ruin", "told"), BROKEN.values(), ids=BROKEN)
+def test_a_raw_file_that_cannot_be_used_is_told_in_one_line(
+    paper: Paper, ruin: Callable[[Path], object], told: str, tmp_path: Path
+) -> None:
+    paper.publish()
+    paper.store.close()
+    ruin(tmp_path / "news.raw.db")
+    with Store.open(tmp_path / "news.db") as store, pytest.raises(RawError, match=told) as error:
+        store.entries(store.sources(("ledger",))[0])
+    assert "\n" not in str(error.value)
+
+
+def test_a_copy_makes_do_with_the_raw_input_of_its_original_and_writes_none_into_it(
+    paper: Paper, tmp_path: Path
+) -> None:
+    paper.publish(count=2)
+    kept = paper.store.entries(paper.source())
+    paper.store.close()
+    before = (tmp_path / "news.raw.db").read_bytes()
+    (tmp_path / "stage").mkdir()
+    copy(tmp_path / "news.db", tmp_path / "stage" / "news.db")
+    with Store.open(tmp_path / "stage" / "news.db", original=tmp_path / "news.db") as store:
+        paper.store = store
+        assert store.entries(paper.source()) == kept
+        paper.publish()
+        assert [one.entry is None for one in store.entries(paper.source())] == [False] * 3
+        assert store.concern() == ()
+    assert (tmp_path / "news.raw.db").read_bytes() == before
 
 
 def test_raw_input_that_the_article_is_not_made_of_is_none(paper: Paper) -> None:
@@ -609,7 +727,13 @@ def happen(paper: Paper, chance: random.Random, day: int) -> None:
     below = [text for text in (PROMO, PANEL, "Advertisement for a shop") if chance.random() < 0.5]
     rule = chance.choice((RULE, name(hash_of(PANEL)), "advert"))
     where = chance.choice((None, "ledger", "mirror"))
-    match chance.choice(("publish", "publish", "choose", "learn", "clean", "run")):
+    match chance.choice(("publish", "publish", "late", "choose", "learn", "clean", "run")):
+        case "late":
+            harvest = paper.poll(*below, feed=chance.choice(FEEDS[:2]), count=chance.choice((1, 4)), day=day)
+            for choice in chance.choices(("keep", "cut", "forget"), k=chance.choice((1, 2))):
+                paper.store.choose((rule,), choice, where, NOW, shipped={"advert"})
+            paper.store.concern()
+            paper.store.keep(harvest)
         case "publish":
             paper.publish(*below, feed=chance.choice(FEEDS[:2]), count=chance.choice((1, 4, 25)), day=day)
         case "choose":

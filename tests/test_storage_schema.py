@@ -158,7 +158,7 @@ def test_what_was_retired_before_there_were_reasons_was_gone(old: Path) -> None:
 
 def test_an_old_file_has_learnt_nothing_and_nothing_in_it_is_in_doubt(any_old: Path) -> None:
     with Store.open(any_old) as store:
-        assert (store.learn(NOW), store.unclean(), store.learnt(1)) == ((), (), Learnt())
+        assert (store.learn(NOW), store.unclean(), store.sources()[0].learnt) == ((), (), Learnt())
         assert store.connection.execute("SELECT DISTINCT doubt FROM articles").fetchall() == [("",)]
         assert [(row.rule, row.state, row.cuts) for row in store.chrome()] == [("banner", "shipped", 1)]
 
