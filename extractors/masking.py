@@ -40,11 +40,11 @@ DATE = re.compile("w?(?:dmy?|mdy?|my|ddy|ydd)|w?(?:[dn]{1,2}(?:h|ab)|t)z?|[dn]{1
 
 # Words to a reader, and of what readers do. Left out is what is another word in another language: "du", "je", "te".
 READER = frozenset(
-    """you your yours dich dir dein deine deinen deinem euch euer eure vous votre vos usted ustedes voi vostro vostra
-voce voces jij jouw jullie uw вы вас вам ваш ваша ваше ваши readers leser
-lecteurs lectores lettori leitores lezers newsletter newsletters infolettre podcast subscribers subscription subscribe abonnieren abonniere abonnez suivez rejoignez
-soutenez suscribete iscriviti abbonati assine comment comments kommentar kommentare commentaire commentaires
-comentario comentarios commenti reacties комментариев""".encode().split()
+    """you your yours dich dir dein deine deinen deinem euch euer eure vous votre vos usted ustedes voi vostro
+    vostra voce voces jij jouw jullie uw вы вас вам ваш ваша ваше ваши readers leser lecteurs lectores lettori
+    leitores lezers newsletter newsletters infolettre podcast subscribers subscription subscribe abonnieren
+    abonniere abonnez suivez rejoignez soutenez suscribete iscriviti abbonati assine comment comments kommentar
+    kommentare commentaire commentaires comentario comentarios commenti reacties комментариев""".encode().split()
 )
 ASKS = frozenset((b"join", b"donate", b"download", b"follow"))  # as the first word of a block
 
