@@ -39,7 +39,7 @@ MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,15}(?:\s[^<>]{0,2000})?/?>")
 def clean_page(page: Page, rules: CleanRules, entry: Entry | None = None, learnt: Learnt | None = None) -> Cleaned:
     """The article of a fetched page. `entry` is what the feed said of it; its title helps to find the headline.
 
-    `learnt` is what its source has taught; without it, no marks are made either.
+    `learnt` is what its source has taught; without it, neither marks nor container are made known.
     """
     tree = load(page.body[:LONGEST], page.charset)
     rebase(tree, page.url)
@@ -47,7 +47,7 @@ def clean_page(page: Page, rules: CleanRules, entry: Entry | None = None, learnt
     own = told(tree, site)  # before anything is cut
     facts = amend(describe(tree, page.url, wanted_date=not (own.date or (entry and entry.published))), own)
     short = plain(entry.summary, rules) if entry else ""
-    verdict = settle_body(tree, rules, Case(facts=facts, url=page.url, learnt=learnt or NOTHING, summary=short))
+    verdict = settle_body(tree, rules, Case(facts=facts, url=page.url, learnt=learnt, summary=short))
     title = (entry.title if entry else "") or facts.title
     said = credit((facts.author, facts.published), (entry.author, entry.published) if entry else ("", None))
     about = About(title=title, base=page.url, known=said, learnt=learnt or NOTHING, marked=learnt is not None)

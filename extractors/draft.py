@@ -46,7 +46,8 @@ class About:
 class Draft:
     """One text being swept. `reasons` says for each block the rule that cuts it, or an empty string.
 
-    `before` counts the characters that stay before each block and `total` all of them, as of the last `measure`.
+    `prose` says which of them are surely text, `before` counts the characters that stay before each block and `total`
+    all of them, as of the last `measure`.
     `doubt` is a word for why the outcome is not sure, `wall` the name of a wall whose phrase was met.
     """
 
@@ -59,6 +60,10 @@ class Draft:
     doubt: str = ""
     before: list[int] = field(default_factory=list)
     total: int = 0
+    prose: list[bool] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.prose = [len(block.text) >= PROSE and is_sentence(block.text) for block in self.blocks]
 
     def live(self) -> list[int]:
         """The numbers of the blocks that no rule cuts."""
@@ -73,8 +78,7 @@ class Draft:
 
     def is_prose(self, number: int) -> bool:
         """Whether a block is surely text."""
-        text = self.blocks[number].text
-        return len(text) >= PROSE and is_sentence(text)
+        return self.prose[number]
 
     def remember(self, numbers: Sequence[int]) -> None:
         """Keep the first piece of prose above the article as its summary."""

@@ -22,7 +22,7 @@ The first that is beyond doubt is taken. `doubt` is the one word for why a text 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from lxml.html import HtmlElement
 
@@ -59,11 +59,14 @@ LINKED = 0.4  # the link share of a text that is a list of links
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A page to be judged: what it says of itself, its address, what its source taught, the feed's summary."""
+    """A page to be judged: what it says of itself, its address, what its source taught, the feed's summary.
+
+    Where a source is not learnt from, `learnt` is None, and nobody looks for the path of the container.
+    """
 
     facts: Facts
     url: str = ""
-    learnt: Learnt = field(default_factory=Learnt)
+    learnt: Learnt | None = None
     summary: str = ""
 
     @property
@@ -119,7 +122,7 @@ def surplus(body: Body, reasons: Sequence[str], story: str) -> list[int]:
 
 def learnt(tree: HtmlElement, rules: CleanRules, case: Case) -> Verdict | None:
     """The body in the container that won on earlier pages of the host, if it is as full as usual."""
-    known = next((one for one in case.learnt.containers if one.host == case.host), None)
+    known = next((one for one in case.learnt.containers if one.host == case.host), None) if case.learnt else None
     top = find(tree, known.path) if known else None
     if known is None or top is None or opens_above(top, case.summaries):
         return None
@@ -139,7 +142,7 @@ def general(tree: HtmlElement, rules: CleanRules, case: Case) -> Verdict:
     if guess:
         return verdict(body, "fast", 0.65, guess)
     if not why:
-        path = path_to(whole, body, case.url) if case.host else ""
+        path = path_to(whole, body, case.url) if case.host and case.learnt is not None else ""
         won = Container(host=case.host, path=path, prose=body.prose) if path else None
         return replace(verdict(body, "fast", 0.95), container=won)
     if why == "choice":

@@ -42,16 +42,16 @@ def learn(cleaned: Cleaned) -> Learnt:
 
 
 def test_a_body_tells_its_container(rules: CleanRules) -> None:
-    won = [clean_page(page_of(number), rules).container for number in range(4)]
+    won = [clean_page(page_of(number), rules, None, Learnt()).container for number in range(4)]
     assert {(one.host, one.path) for one in won if one} == {(HOST, "div.post__body")}
     assert all(one and 800 < one.prose < 1200 for one in won)
 
 
 def test_a_learnt_container_gives_the_same_text(rules: CleanRules) -> None:
-    learnt = learn(clean_page(page_of(0), rules))
+    learnt = learn(clean_page(page_of(0), rules, None, Learnt()))
     for number in range(1, 12):
         page = page_of(number, pieces=4 + number)
-        plain, quick = clean_page(page, rules), clean_page(page, rules, None, learnt)
+        plain, quick = clean_page(page, rules, None, Learnt()), clean_page(page, rules, None, learnt)
         assert (plain.source, quick.source) == ("fast", "container")
         assert quick.text == plain.text
         assert quick.container == plain.container
@@ -108,7 +108,7 @@ NAMELESS = {
 
 @pytest.mark.parametrize(("wrap", "path"), NAMELESS.values(), ids=NAMELESS)
 def test_a_path_has_only_names_that_other_pages_share(wrap: str, path: str, rules: CleanRules) -> None:
-    container = clean_page(page_of(0, pieces=10, wrap=wrap), rules).container
+    container = clean_page(page_of(0, pieces=10, wrap=wrap), rules, None, Learnt()).container
     assert container is not None
     assert container.path == path
 
@@ -122,5 +122,5 @@ def test_a_path_leads_to_one_element_or_none() -> None:
 
 
 def test_nothing_is_learnt_from_a_page_in_doubt(rules: CleanRules) -> None:
-    assert clean_page(page_of(0, pieces=2), rules).container is None
-    assert clean_page(replace(page_of(0), url=""), rules).container is None
+    assert clean_page(page_of(0, pieces=2), rules, None, Learnt()).container is None
+    assert clean_page(replace(page_of(0), url=""), rules, None, Learnt()).container is None
