@@ -80,7 +80,7 @@ def clean_feed(entry: Entry, rules: CleanRules, base_url: str | None = None, lea
     base = entry.url or base_url or ""
     if MARKUP.search(source):
         blocks = outline(parse(source), rules.elements)
-        found, reasons = tuple(blocks.blocks), mark(blocks.blocks, blocks.reasons)
+        found, reasons = tuple(blocks.blocks), enclosing(blocks.blocks, blocks.reasons)
     else:
         found = split(html.unescape(source))
         reasons = ("",) * len(found)
@@ -93,7 +93,7 @@ def clean_feed(entry: Entry, rules: CleanRules, base_url: str | None = None, lea
     return replace(assemble(sweep, "feed", 0.95), image=entry.image, summary=plain(entry.summary, rules), **facts)  # type: ignore[arg-type]
 
 
-def mark(blocks: list[Block], reasons: dict[int, str]) -> tuple[str, ...]:
+def enclosing(blocks: list[Block], reasons: dict[int, str]) -> tuple[str, ...]:
     """For each block of a feed's HTML the chrome element around it."""
     return tuple(f"element.{reasons[block.chrome]}" if block.chrome >= 0 else "" for block in blocks)
 

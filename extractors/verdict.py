@@ -100,7 +100,7 @@ def settle_body(tree: HtmlElement, rules: CleanRules, case: Case) -> Verdict:
         body = entire(outline(top, rules.elements), rules.elements.always)
         if body.prose:
             return verdict(replace(body, reasons=tuple(shape(body))), "site", 0.95)
-    return learnt(tree, rules, case) or general(tree, rules, case)
+    return remembered(tree, rules, case) or general(tree, rules, case)
 
 
 def look(top: HtmlElement, rules: CleanRules, case: Case) -> tuple[Outline, Body]:
@@ -120,7 +120,7 @@ def surplus(body: Body, reasons: Sequence[str], story: str) -> list[int]:
     return beyond if size(body.blocks[n] for n in beyond) <= BEYOND * len(story) else []
 
 
-def learnt(tree: HtmlElement, rules: CleanRules, case: Case) -> Verdict | None:
+def remembered(tree: HtmlElement, rules: CleanRules, case: Case) -> Verdict | None:
     """The body in the container that won on earlier pages of the host, if it is as full as usual."""
     known = next((one for one in case.learnt.containers if one.host == case.host), None) if case.learnt else None
     top = find(tree, known.path) if known else None
@@ -146,7 +146,7 @@ def general(tree: HtmlElement, rules: CleanRules, case: Case) -> Verdict:
         won = Container(host=case.host, path=path, prose=body.prose) if path else None
         return replace(verdict(body, "fast", 0.95), container=won)
     if why == "choice":
-        return told(whole, body, case.facts) or second(tree, whole, body, why)
+        return stated(whole, body, case.facts) or second(tree, whole, body, why)
     enough, share = LITTLE
     if why != "empty" and body.prose >= enough and body.share >= share:
         return verdict(body, "fast", 0.6, why)
@@ -182,7 +182,7 @@ def unsure(body: Body) -> str:
     return "thin" if body.share < WELL else ""
 
 
-def told(whole: Outline, body: Body, facts: Facts) -> Verdict | None:
+def stated(whole: Outline, body: Body, facts: Facts) -> Verdict | None:
     """The articleBody of JSON-LD: the page's blocks that it consists of, or itself where the page does not show it."""
     story = facts.story.body
     blocks = shown(whole, story)

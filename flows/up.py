@@ -166,7 +166,7 @@ def bury_dead_runs(database: Path) -> None:
     from prefect.states import Crashed
 
     named, default = (
-        filters.FlowFilterName(any_=["ingest", "reprocess"]),
+        filters.FlowFilterName(any_=FLOWS),
         filters.DeploymentFilterName(any_=["default"]),
     )
     running = filters.FlowRunFilterState(type=filters.FlowRunFilterStateType(any_=[StateType.RUNNING]))
