@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from config.taxonomy import EntityRule, Taxonomy
-from extractors.model import Entity
+from extractors.subject import Entity
 from extractors.vocabulary import LEAD, Reading, Span, Vocabulary, flatten, key, outside
 
 NEAR = 120  # characters on either side in which a context word must stand: about a sentence
@@ -54,7 +54,7 @@ def forms(rule: EntityRule, word: str) -> frozenset[str] | None:
     flat = flatten(word).strip()
     if flat == flat.lower():  # "n8n", "xiaomi": written small, or with a capital at the start of a sentence
         return frozenset((flat, flat[:1].upper() + flat[1:], flat.upper()))
-    if rule.case or len(flat) <= SHORT:
+    if rule.case or len(flat) <= SHORT or flat[:1].islower():  # "iPhone", "eBay"
         return frozenset((flat, flat.upper(), flat[:1].upper() + flat[1:]))
     return None
 
