@@ -11,9 +11,10 @@ import hashlib
 import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from config.chrome import ChromeConfig, load_chrome
-from config.settings import Feed, Settings
+from config.settings import Brief, Feed, Settings
 from config.tables import KNOWN, ConfigError, check, read_tables, sources
 from config.taxonomy import Taxonomy, load_taxonomy
 
@@ -38,12 +39,16 @@ def find_folder(folder: Path | None = None) -> Path | None:
 
 
 def load_settings(folder: Path | None = None) -> Settings:
-    """The mill's own settings, from `[mill]` of `fanmill.toml`."""
-    merged: dict[str, object] = {}
+    """The mill's own settings, from `[mill]` and `[mill.brief]` of `fanmill.toml`."""
+    merged: dict[str, Any] = {}
+    written: dict[str, Any] = {}
     settings = Settings()
     for source in sources("fanmill.toml", folder):
         merged |= source.tables.get("mill", {})
-        settings = check(Settings, "mill", {"mill": merged}, source)["mill"]
+        if isinstance(merged.get("brief"), dict):
+            written |= merged.pop("brief")
+        brief = check(Brief, "mill", {"brief": written}, source)["brief"]
+        settings = replace(check(Settings, "mill", {"mill": merged}, source)["mill"], brief=brief)
     database = os.environ.get("FANMILL_DB")
     return replace(settings, database=database) if database else settings
 

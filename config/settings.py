@@ -38,6 +38,17 @@ def readable(address: str) -> str:
     return address
 
 
+def service(address: str) -> str:
+    """The address of a service, or "". Raises `ValueError` when it holds a login or query, or is no http address."""
+    if not address:
+        return ""
+    if not re.fullmatch(r"https?://[\x21-\x7e]+", address):
+        raise ValueError("must begin with http:// or https://, and hold no spaces")
+    if set(readable(address)) & set("?#@"):
+        raise ValueError("must hold no login, query or fragment; key_env names the variable with the key")
+    return address.rstrip("/")
+
+
 Duration = Annotated[int, BeforeValidator(seconds), Field(gt=0, le=366 * 86400)]  # a year: beyond it time ends
 Address = Annotated[str, Field(pattern=r"^https?://[^\s/?#]+\S*$"), AfterValidator(readable)]
 Agent = Annotated[str, Field(max_length=200, pattern=r"^[\x20-\x7e]*$")]
@@ -72,6 +83,30 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """The language model that writes briefs, from `[mill.brief]`; off while `url` is empty.
+
+    `url` is the address below which `/chat/completions` lies, without login and query. `key_env` names the environment
+    variable that holds the key: the key itself is in no file. `timeout` is seconds for one article, `most` articles for
+    one run, `input` characters of a text that are sent.
+    """
+
+    name: Literal["brief"] = "brief"  # filled with the table's own name; no operator may set it
+    url: Annotated[str, AfterValidator(service)] = ""
+    model: Annotated[str, Field(max_length=200, pattern=r"^[\x20-\x7e]*$")] = ""
+    key_env: Annotated[str, Field(pattern=r"^([A-Za-z_][A-Za-z0-9_]{0,99})?$")] = ""
+    timeout: Duration = 60
+    most: Annotated[int, Field(ge=1, le=1000)] = 20
+    input: Annotated[int, Field(ge=200, le=200_000)] = 6000
+
+    __pydantic_config__ = STRICT
+
+    def __post_init__(self) -> None:
+        if self.url and not self.model:
+            raise ValueError("url is set, and model is not")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """How the mill runs. Sizes are bytes after decoding, times are seconds.
 
@@ -97,5 +132,6 @@ class Settings:
     allow_private: bool = False
     keep_raw: bool = True
     schedule: Duration = 900
+    brief: Brief = Brief()
 
     __pydantic_config__ = STRICT
