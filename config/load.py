@@ -15,7 +15,7 @@ from typing import Any
 
 from config.chrome import ChromeConfig, load_chrome
 from config.settings import Brief, Feed, Settings
-from config.tables import KNOWN, ConfigError, check, read_tables, sources
+from config.tables import KNOWN, ConfigError, check, paths, read_tables, read_text, sources
 from config.taxonomy import Taxonomy, load_taxonomy
 
 
@@ -80,6 +80,6 @@ def digest(folder: Path | None) -> str:
     """Sixteen hex digits over the bytes of all files that were read."""
     sha = hashlib.sha256()
     for name in KNOWN:
-        for source in sources(name, folder):
-            sha.update(source.text.encode())
+        for path in paths(name, folder):
+            sha.update(read_text(path).encode())
     return sha.hexdigest()[:16]

@@ -14,6 +14,10 @@ FILES = {
 # database = "news.db"                  # the SQLite file
 # contact = "https://example.org/bot"   # goes into the User-Agent, so that publishers can reach you
 # schedule = "15m"                      # how often `fanmill up` starts a run
+
+# [mill.brief]                          # a language model that writes briefs; see docs/briefs.md
+# url = "http://127.0.0.1:11434/v1"
+# model = "small-1"
 """,
     "feeds.toml": """\
 # Your feeds. Tables here are laid over the shipped ones by name; `fanmill add` and `fanmill import` write them too.
