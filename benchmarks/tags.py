@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from config.taxonomy import load_taxonomy
-from extractors.model import Tagging
+from extractors.subject import Tagging
 from extractors.tagging import Tagger
 
 SHARED = Path(os.environ.get("FANMILL_SHARED", Path(__file__).parents[2] / "shared"))

@@ -17,11 +17,13 @@ from dataclasses import dataclass, field, replace
 from config.chrome import ChromeConfig
 from config.taxonomy import Taxonomy
 from extractors.addresses import canonical
+from extractors.brief import brief
 from extractors.clean import CleanRules, choose, clean_feed, clean_page, compile_rules, is_whole
 from extractors.compare import doubted
 from extractors.fingerprints import fingerprint, terms
 from extractors.model import Article, Cleaned, Dropped, Entry, Learnt, Page
-from extractors.tagging import Tagger
+from extractors.tagging import TRUST, Publisher, Tagger
+from extractors.trained import Training
 
 SUMMARY = 400  # characters of the stored summary
 HEADLINE = 120  # characters of a title made from the text
@@ -31,7 +33,7 @@ HEADLINE = 120  # characters of a title made from the text
 class Origin:
     """What is known of the feed an entry came from. `pages` is the feed's setting: auto, always or never.
 
-    `learnt` is what its earlier articles taught.
+    `learnt` is what its earlier articles taught, `trust` (0–1) how often its categories have been right.
     """
 
     url: str
@@ -40,6 +42,12 @@ class Origin:
     tags: tuple[str, ...] = ()
     pages: str = "auto"
     learnt: Learnt = field(default_factory=Learnt)
+    trust: float = TRUST
+
+    @property
+    def publisher(self) -> Publisher:
+        """The feed as the tagger knows it."""
+        return Publisher(name=self.title, trust=self.trust, tags=self.tags)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +58,9 @@ class Rules:
     tagger: Tagger
 
     @classmethod
-    def compile(cls, chrome: ChromeConfig, taxonomy: Taxonomy) -> Rules:
-        """Compile checked configuration."""
-        return cls(clean=compile_rules(chrome), tagger=Tagger(taxonomy))
+    def compile(cls, chrome: ChromeConfig, taxonomy: Taxonomy, training: Training | None = None) -> Rules:
+        """Compile checked configuration, and what was learnt from corrections."""
+        return cls(clean=compile_rules(chrome), tagger=Tagger(taxonomy, training))
 
 
 def sift(entry: Entry, origin: Origin, rules: Rules) -> Article | Dropped | None:
@@ -76,7 +84,6 @@ def settle(entry: Entry, cleaned: Cleaned, origin: Origin, rules: Rules) -> Arti
     if not title:
         return Dropped(guid=entry.guid, url=entry.url, reason="empty", evidence="neither a title nor any text")
     language = entry.language or cleaned.language or origin.language
-    categories = (*origin.tags, *entry.categories)
     return Article(
         guid=entry.guid,
         url=entry.url or "",
@@ -94,7 +101,9 @@ def settle(entry: Entry, cleaned: Cleaned, origin: Origin, rules: Rules) -> Arti
         doubt=cleaned.doubt,
         links=cleaned.links,
         cuts=cleaned.cuts,
-        tagging=rules.tagger.tag(title, cleaned.text, categories, language, origin.title),
+        categories=entry.categories,
+        tagging=rules.tagger.tag(title, cleaned.text, entry.categories, language, origin.publisher),
+        brief=brief(title, cleaned.text),
         fingerprint=fingerprint(cleaned.text),
         terms=terms(title, cleaned.text),
         marks=cleaned.marks,

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from extractors.subject import Sentence, Tagging
+
 LinkKind = Literal["see_also", "related", "source", "outbound"]
-EvidenceSource = Literal["feed", "rule", "entity", "parent", "model", "user"]
 
 
 # In place of an `entry_hash`, followed by the number of tries: it never equals one, so that the entry is tried again.
@@ -99,54 +100,6 @@ class Cut:
     rule: str
     text: str
     position: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """Why a tag was given. For field "title" or "text", `detail == field[start:end]` always holds.
-
-    Evidence that has no place in the text (a feed category, a parent, a correction) has start = end = 0
-    and names its cause in `detail`.
-    """
-
-    source: EvidenceSource
-    field: str
-    start: int
-    end: int
-    detail: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tag:
-    """A tag with its kind (section, topic, company, person, place, product) and the evidence for it."""
-
-    id: str
-    name: str
-    kind: str
-    score: float
-    evidence: tuple[Evidence, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entity:
-    """A named thing in the text. `salience` says how much the article is about it."""
-
-    id: str
-    name: str
-    type: str
-    salience: float
-    mentions: int
-    in_title: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tagging:
-    """All that tagging says about one article. `labels` are the few display names a reader sees."""
-
-    section: str | None = None
-    tags: tuple[Tag, ...] = ()
-    labels: tuple[str, ...] = ()
-    entities: tuple[Entity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,7 +204,9 @@ class Article:
     doubt: str = ""
     links: tuple[Link, ...] = ()
     cuts: tuple[Cut, ...] = ()
+    categories: tuple[str, ...] = ()
     tagging: Tagging = field(default_factory=Tagging)
+    brief: tuple[Sentence, ...] = ()
     fingerprint: Fingerprint = field(default_factory=Fingerprint)
     terms: tuple[tuple[str, int], ...] = ()
     marks: tuple[Mark, ...] = ()

@@ -1,28 +1,34 @@
 """The one door to tagging: a title and a text in, a section, tags, display labels and entities out.
 
-    read once ─▶ known things ─┐
-             └─▶ unknown names ┴▶ topics ─▶ feed categories ─▶ parents ─▶ section, labels
+    read once ─▶ known things ─┐                ┌─ feed's categories
+             └─▶ unknown names ┴▶ topics by rule ┼─ trained models     ─▶ tags above them ─▶ section, labels
 
 Every tag carries the evidence it rests on, and every piece of evidence its place. The same input gives the same bytes.
 Text that is not English is spared the keyword rules; its entities and its feed's categories still tag it.
+
+Rules, feed and models are independent witnesses: p = 1 - (1 - rules) · (1 - feed) · (1 - model). So a model only ever
+adds; and since its word counts .7 at most, it takes one that is sure of itself to give a tag on its word alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field
 
 from config.taxonomy import EntityRule, TagRule, Taxonomy, ancestors
 from extractors.entities import Found, Gazetteer, entity_words, salience
-from extractors.labels import Judged, choose_labels, choose_section, choose_topics
+from extractors.labels import Parents, settle
 from extractors.language import guess
-from extractors.model import Evidence, Tag, Tagging
 from extractors.names import NameFinder
+from extractors.subject import Claim, Evidence, Named, Tag, Tagging
 from extractors.topics import Ledger, Rules, chance, topic_words
+from extractors.trained import Training, Voice, voices
 from extractors.vocabulary import Reading, Span, Vocabulary, flatten
 
-FEED = 0.81  # how sure a feed's own category is: .9 that it is meant so, .9 that it is right
-PARENT = 0.9  # of a tag's score goes to its parents
+MEANT = 0.9  # how sure it is that a feed's category means the tag it is mapped to
+TRUST = 0.9  # how often a feed's categories are right, as long as it has not shown otherwise
+BORNE_OUT = 0.15  # score on the text alone from which it bears a category out: some word of the topic is there
+MODEL = 0.7  # of a model's word counts
 UNKNOWN = 0.75  # of the weight of a listed name is given to one found by its surroundings
 SUBJECT = 0.5  # score from which an entity is what the article is about
 HEAD_START = 1.25  # of the more special of two tags that yield to one another: AI policy is technology policy too
@@ -30,17 +36,43 @@ HEAD_START = 1.25  # of the more special of two tags that yield to one another: 
 Ledgers = dict[str, Ledger]
 
 
-class Tagger:
-    """A compiled taxonomy. Made once in a process; `tag` keeps no state between calls."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publisher:
+    """Who publishes an article: the feed's name, how far its categories can be trusted (0–1), and the operator's tags.
 
-    def __init__(self, taxonomy: Taxonomy) -> None:
+    The name in a text counts for nothing. `tags` are given to every article of the feed.
+    """
+
+    name: str = ""
+    trust: float = TRUST
+    tags: tuple[str, ...] = ()
+
+
+NOBODY = Publisher()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Testimony:
+    """What speaks for topics besides the rules: what the feed says, and how much that is worth, and the models."""
+
+    said: dict[str, list[Evidence]] = field(default_factory=dict)
+    worth: dict[str, float] = field(default_factory=dict)
+    voices: dict[str, Voice] = field(default_factory=dict)
+
+
+class Tagger:
+    """A compiled taxonomy, and what was learnt from corrections. Made once in a process; `tag` keeps no state."""
+
+    def __init__(self, taxonomy: Taxonomy, training: Training | None = None) -> None:
         self.taxonomy = taxonomy
+        self.training = training or Training()
         self.vocabulary = Vocabulary([*topic_words(taxonomy), *entity_words(taxonomy)])
         self.gazetteer = Gazetteer(taxonomy, self.vocabulary)
         self.names = NameFinder(taxonomy)
         self.rules = Rules(taxonomy, self.vocabulary)
         self.order = {tag: place for place, tag in enumerate(taxonomy.tags)}
-        self.above = {tag: ancestors(taxonomy, tag) for tag in taxonomy.tags}
+        self.above = parents_of(taxonomy)
+        self.below = children_of(self.above)
         self.meanings = category_meanings(taxonomy)
 
     def tag(
@@ -49,26 +81,27 @@ class Tagger:
         text: str,
         categories: Sequence[str] = (),
         language: str | None = None,
-        publisher: str = "",
+        publisher: Publisher = NOBODY,
     ) -> Tagging:
         """Tag one article. Never raises; reads 1,000 characters of the title and 100,000 of the text.
 
-        `text` is clean: boilerplate tags what it names. `categories` are the feed's, `language` is what it declares,
-        `publisher` the feed's title, whose name in the text counts for nothing.
+        `text` is clean: boilerplate tags what it names. `categories` are the feed's, `language` is what it declares.
         """
         reading = self.vocabulary.read(title, text)
         english = guess(text or title, language) in (None, "en")
-        subjects = self.subjects(reading, publisher, english=english)
-        ledgers = self.rules.score(reading, subjects, name_spans(reading, publisher), english=english)
-        topics = self.topics(reading, ledgers, categories)
+        subjects = self.subjects(reading, publisher.name, english=english)
+        ledgers = self.rules.score(reading, subjects, name_spans(reading, publisher.name), english=english)
+        testimony = self.hear(categories, publisher)
         things = self.things(reading, subjects, ledgers)
-        shown = choose_topics(topics, self.above)
-        return Tagging(
-            section=choose_section(topics, shown, self.above),
-            tags=(*(one.tag for one in topics), *things),
-            labels=choose_labels(shown, things, salience(reading, subjects)),
-            entities=tuple(salience(reading, [one for one in subjects if one.named])),
-        )
+        entities = salience(reading, [one for one in subjects if one.named])
+        claims = self.claims(categories, ledgers)
+        tagging = settle([*self.topics(reading, ledgers, testimony), *things], self.above, entities, claims)
+        heard = voices(self.training, reading, tagging)
+        if not heard:
+            return tagging
+        testimony.voices.update(heard)
+        topics = [*self.topics(reading, ledgers, testimony), *self.others(heard)]
+        return settle([*topics, *things], self.above, entities, claims)
 
     def subjects(self, reading: Reading, publisher: str, *, english: bool) -> list[Found]:
         """Everything named in the text but those who report: a source is a subject only in the title of another."""
@@ -82,18 +115,18 @@ class Tagger:
                 subjects.append(one)
         return subjects
 
-    def topics(self, reading: Reading, ledgers: Ledgers, categories: Sequence[str]) -> list[Judged]:
-        """Topic tags over their thresholds, best first, with those above them; ties stand in file order."""
-        named = self.named(categories)
-        judged: dict[str, Judged] = {}
+    def topics(self, reading: Reading, ledgers: Ledgers, testimony: Testimony) -> list[Tag]:
+        """Topic tags over their thresholds, in file order."""
+        judged = []
         for rule in self.taxonomy.tags.values():
             silent = any(self.outdoes(ledgers, rival, rule.id) for rival in rule.yields)
-            if rule.kind != "group" and not silent and (rule.id in ledgers or rule.id in named):
-                one = judge(rule, reading, ledgers.get(rule.id), named.get(rule.id, ()))
-                if one.tag.score >= rule.threshold:
-                    judged[rule.id] = one
-        self.add_parents(judged)
-        return sorted(judged.values(), key=lambda one: (-one.tag.score, self.order[one.tag.id]))
+            heard = rule.id in ledgers or rule.id in testimony.said or rule.id in testimony.voices
+            if rule.kind != "group" and not silent and heard:
+                least = self.training.thresholds.get(rule.id, rule.threshold)
+                tag = judge(rule, reading, ledgers.get(rule.id), testimony, least)
+                if tag.score >= least:
+                    judged.append(tag)
+        return judged
 
     def outdoes(self, ledgers: Ledgers, rival: str, tag: str) -> bool:
         """Whether a rival speaks louder than a tag; whichever stands first in the file is heard a quarter louder."""
@@ -101,27 +134,45 @@ class Tagger:
         ours = ledgers[tag].z if tag in ledgers else 0.0
         return theirs * HEAD_START >= ours > 0 if self.order[rival] < self.order[tag] else theirs > ours * HEAD_START
 
-    def add_parents(self, judged: dict[str, Judged]) -> None:
-        """Give each tag's ancestors nine tenths of its score, where they have less of their own."""
-        for child in sorted(judged.values(), key=lambda one: (-one.tag.score, self.order[one.tag.id])):
-            for parent in sorted(self.above[child.tag.id]):
-                rule, score = self.taxonomy.tags[parent], round(PARENT * child.tag.score, 4)
-                old = judged.get(parent)
-                if rule.kind == "group" or (old and old.tag.score >= score):
-                    continue
-                why = Evidence(source="parent", field="", start=0, end=0, detail=child.tag.id)
-                tag = old.tag if old else Tag(id=parent, name=rule.name, kind=rule.kind, score=score)
-                tag = replace(tag, score=score, evidence=(*tag.evidence, why))
-                judged[parent] = Judged(tag, max(old.alone if old else 0.0, PARENT * child.alone))
+    def hear(self, categories: Sequence[str], publisher: Publisher) -> Testimony:
+        """What the operator's tags and the feed's categories say, the operator's word first."""
+        heard = Testimony()
+        for words, worth in ((publisher.tags, MEANT * TRUST), (categories, MEANT * publisher.trust)):
+            for word in sorted(set(words)):
+                if tag := self.meaning(word):
+                    why = Evidence(source="feed", field="", start=0, end=0, detail=word)
+                    heard.said.setdefault(tag, []).append(why)
+                    heard.worth.setdefault(tag, worth)
+        return heard
 
-    def named(self, categories: Sequence[str]) -> dict[str, tuple[Evidence, ...]]:
-        """Tag ids that a feed's categories name, each with its evidence."""
-        named: dict[str, tuple[Evidence, ...]] = {}
-        for category in dict.fromkeys(categories):
-            if tag := self.meanings.get(category.strip().casefold()):
-                why = Evidence(source="feed", field="", start=0, end=0, detail=category)
-                named[tag] = (*named.get(tag, ()), why)
-        return named
+    def claims(self, categories: Sequence[str], ledgers: Ledgers) -> list[Claim]:
+        """What the feed's categories claim, each once, and whether the text bears it out."""
+        every = [(word, self.meaning(word)) for word in sorted(set(categories))]
+        return [Claim(category=word, tag=tag, borne_out=self.bears_out(ledgers, tag)) for word, tag in every]
+
+    def bears_out(self, ledgers: Ledgers, tag: str | None) -> bool:
+        """Whether anything in the text speaks for a tag, or for one below it."""
+        family = [one for one in (tag, *self.below.get(tag or "", ())) if one in ledgers]
+        return any(chance(ledgers[one].z) >= BORNE_OUT for one in family)
+
+    def meaning(self, category: str) -> str | None:
+        """The tag that a feed's category stands for."""
+        return self.meanings.get(category.strip().casefold())
+
+    def others(self, heard: dict[str, Voice]) -> list[Tag]:
+        """Tags that are no rule's, but were learnt from labelled data; a model is all that speaks for them."""
+        found = [voice for tag, voice in heard.items() if tag not in self.taxonomy.tags]
+        return [
+            Tag(
+                id=one.tag.id,
+                name=one.tag.name,
+                kind=one.tag.kind,
+                score=round(MODEL * one.chance, 4),
+                alone=round(MODEL * one.chance, 4),
+                evidence=one.evidence,
+            )
+            for one in found
+        ]
 
     def things(self, reading: Reading, subjects: Sequence[Found], ledgers: Ledgers) -> list[Tag]:
         """Tags of what the article is about, and of what that implies (Europe, by Paris and Berlin), best first."""
@@ -135,16 +186,59 @@ class Tagger:
             if score >= SUBJECT:
                 evidence = ledger.evidence(reading)
                 tags.append(Tag(id=one.id, name=one.name, kind=one.type, score=score, evidence=evidence))
-        return sorted(tags, key=lambda tag: -tag.score)
+        return tags
 
 
-def judge(rule: TagRule, reading: Reading, ledger: Ledger | None, words: tuple[Evidence, ...]) -> Judged:
-    """A topic with its score: what the text says, and what the feed says, as independent witnesses."""
-    alone = chance(ledger.z) if ledger else 0.0
-    score = 1 - (1 - alone) * (1 - FEED) if words else alone
-    heard = ledger.evidence(reading) if ledger else ()
-    tag = Tag(id=rule.id, name=rule.name, kind=rule.kind, score=round(score, 4), evidence=(*heard, *words))
-    return Judged(tag, alone if alone >= rule.threshold else 0.0)
+def judge(rule: TagRule, reading: Reading, ledger: Ledger | None, testimony: Testimony, least: float) -> Tag:
+    """A topic with its score: what the text, the feed and the models say, as independent witnesses."""
+    rules = chance(ledger.z) if ledger else 0.0
+    voice = testimony.voices.get(rule.id)
+    alone = 1 - (1 - rules) * (1 - (MODEL * voice.chance if voice else 0.0))
+    score = 1 - (1 - alone) * (1 - testimony.worth.get(rule.id, 0.0))
+    heard = (
+        *(ledger.evidence(reading) if ledger else ()),
+        *(voice.evidence if voice else ()),
+        *testimony.said.get(rule.id, ()),
+    )
+    clear = round(alone, 4) if alone >= least else 0.0
+    return Tag(id=rule.id, name=rule.name, kind=rule.kind, score=round(score, 4), alone=clear, evidence=heard)
+
+
+def parents_of(taxonomy: Taxonomy) -> Parents:
+    """All tags above each tag, in file order; groups are never given and left out."""
+    order = {tag: place for place, tag in enumerate(taxonomy.tags)}
+    return {
+        tag: [
+            Named(id=rule.id, name=rule.name, kind=rule.kind)
+            for rule in map(taxonomy.tags.__getitem__, sorted(ancestors(taxonomy, tag), key=order.__getitem__))
+            if rule.kind != "group"
+        ]
+        for tag in taxonomy.tags
+    }
+
+
+def tags_of(taxonomy: Taxonomy) -> list[tuple[Named, list[str], str]]:
+    """Every tag that may be given: with the ids of all above it, and its IPTC Media Topic or ""."""
+    above = parents_of(taxonomy)
+    given = (rule for rule in taxonomy.tags.values() if rule.kind != "group")
+    return [
+        (Named(id=rule.id, name=rule.name, kind=rule.kind), [one.id for one in above[rule.id]], rule.iptc)
+        for rule in given
+    ]
+
+
+def reporters(taxonomy: Taxonomy) -> frozenset[str]:
+    """The names, case folded, of those who report and are no subject themselves."""
+    return frozenset(name.casefold() for rule in taxonomy.entities.values() if rule.source for name in rule.names())
+
+
+def children_of(parents: Parents) -> dict[str, list[str]]:
+    """All tags below each tag."""
+    below: dict[str, list[str]] = {}
+    for child, above in parents.items():
+        for parent in above:
+            below.setdefault(parent.id, []).append(child)
+    return below
 
 
 def category_meanings(taxonomy: Taxonomy) -> dict[str, str]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from config.taxonomy import TagRule, Taxonomy
 from extractors.entities import Found
-from extractors.model import Evidence, EvidenceSource
+from extractors.subject import Evidence, EvidenceSource
 from extractors.vocabulary import LEAD, LEAD_WEIGHT, TITLE_WEIGHT, Reading, Span, Vocabulary, outside
 
 STEEPNESS = 1.35  # research prototype, fitted on hand-labelled AI and tech news

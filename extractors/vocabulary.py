@@ -14,13 +14,14 @@ Letters of scripts that write no word spaces count as spaces, so that "在Micros
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import ahocorasick_rs
 
-from extractors.model import Evidence, EvidenceSource
+from extractors.subject import Evidence, EvidenceSource
 
 Span = tuple[int, int]
 
@@ -50,10 +51,13 @@ class Flat(dict[int, int]):
 
 FLAT = Flat()
 FLAT_BYTES = bytes(FLAT[code] for code in range(256))
+SIGN = re.compile(r"[^\w '-]|_")
 
 
 def flatten(text: str) -> str:
     """The text with every sign turned into a space: same length, case kept. Lone surrogates go too."""
+    if text.isascii():  # as nearly every word of the vocabulary is
+        return text.encode().translate(FLAT_BYTES).decode()
     short = text
     for sign in TYPOGRAPHY:
         short = short.replace(sign, " ")
@@ -117,7 +121,7 @@ class Vocabulary:
         numbers: dict[str, int] = {}
         spellings: dict[int, set[str]] = {}
         self.number: dict[str, int] = {}
-        for word in words:
+        for word in dict.fromkeys(words):
             pattern = key(word)
             number = self.number[word] = numbers.setdefault(pattern, len(numbers))
             spellings.setdefault(number, set()).add(spelling(word))
@@ -154,7 +158,7 @@ def spelling(word: str) -> str:
 
 def has_sign(word: str) -> bool:
     """Whether a word holds a sign that must really stand there (a hyphen or an apostrophe may be a space)."""
-    return any(not (char.isalnum() or char in " -'") for char in word)
+    return SIGN.search(word) is not None
 
 
 def outside(spans: Sequence[Span], banned: Sequence[Span]) -> list[Span]:

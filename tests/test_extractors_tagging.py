@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from config.taxonomy import load_taxonomy
-from extractors.model import Tagging
-from extractors.tagging import Tagger
+from extractors.subject import Tagging
+from extractors.tagging import Publisher, Tagger
 
 TITLE = "Microsoft sells OpenAI models in China. OpenAI and Anthropic won’t."
 LABELS = ("Big Tech", "AI Policy", "China", "Microsoft")
@@ -50,8 +50,12 @@ CIRCUMSTANCES = {
     "with a category that is one of the labels": {"categories": ("AI Policy", "China", "Microsoft")},
     "with a category that says something else": {"categories": ("Generative AI", "Cloud")},
     "with categories that mean nothing": {"categories": ("Uncategorized", "Featured", "News")},
-    "from AI News": {"publisher": "AI News"},
-    "from AI News, in English, with a category": {"publisher": "AI News", "language": "en-GB", "categories": ("AI",)},
+    "from AI News": {"publisher": Publisher(name="AI News")},
+    "from AI News, in English, with a category": {
+        "publisher": Publisher(name="AI News"),
+        "language": "en-GB",
+        "categories": ("AI",),
+    },
 }
 
 
@@ -74,7 +78,7 @@ def test_who_reports_is_no_subject(tagger: Tagger, body: str) -> None:
 def test_a_source_in_the_title_of_another_is_a_subject(tagger: Tagger) -> None:
     title = "Reuters sues an AI start-up over copyright"
     assert "Reuters" in names(tagger.tag(title, ""))
-    assert "Reuters" not in names(tagger.tag(title, "", publisher="Reuters"))
+    assert "Reuters" not in names(tagger.tag(title, "", publisher=Publisher(name="Reuters")))
 
 
 HEADLINES = {
@@ -101,6 +105,27 @@ HEADLINES = {
     "beside Anthropic it is a model": ("Anthropic gives Claude a memory", {"Claude", "Anthropic", "Generative AI"}, set()),
     "an oracle may speak at Delphi": ("The oracle of Delphi, explained", set(), {"Oracle"}),
     "money is no company": ("He spent $X on shoes", set(), {"X"}),
+    "a name begun small is found as it is written": ("New iPhone and iPad sell out on eBay", {"iPhone", "iPad", "eBay"}, set()),
+    "an analogy is no actor": ("Brightwater wants to be the AWS for rivers", set(), {"AWS", "Big Tech"}),
+    "nor is a customer that is not one": ("First non-Amazon order for the van maker", set(), {"Amazon", "Big Tech"}),
+    "an executive order is policy": ("Governor signs executive order on school lunches", {"Policy"}, {"Leadership"}),
+    "a regulator is policy": ("FTC wants refunds to be easier", {"Policy"}, set()),
+    "an election is policy": ("Early results in the presidential election", {"Policy"}, set()),
+    "law enforcement makes no law": ("Law enforcement returns stolen phones to shop", set(), {"Tech Policy", "Policy"}),
+    "a state in the title of a town is no regulator": ("Robotaxi service starts in Washington, D.C.", {"Autonomous Vehicles"}, {"Tech Policy"}),
+    "nor are sunglasses a ban": ("A walk with my Ray-Ban Meta glasses", {"Big Tech"}, {"Tech Policy", "Policy"}),
+    "arms are no policy by themselves": ("Defence start-up tests a drone for the army", {"Defence"}, {"Policy"}),
+    "a quarrel of firms goes to court, not to parliament": ("Two bakeries settle their lawsuit over a recipe", {"Courts"}, {"Policy"}),
+    "tariffs on phones are tech policy": ("New tariffs on smartphones from next week", {"Tech Policy", "Policy"}, {"AI Policy"}),
+    "a shop that closes raises nothing": ("Start-up closes shop after two years", {"Startups"}, {"Funding"}),
+    "a changed game is no game": ("How one clinic is changing the game in dentistry", set(), {"Gaming"}),
+    "a game of that name is no cartel": ("Five evenings of playing Monopoly online", set(), {"Tech Policy"}),
+    "an officer named in passing stays in office": ("A talk with the chief executive of a bakery about bread", set(), {"Leadership"}),
+    "an app that taps a model hires nobody": ("New camera app taps AI to name birds", set(), {"Leadership"}),
+    "a firm that taps a chief does": ("Bakery taps rival’s founder as chief product officer", {"Leadership"}, set()),
+    "an error in a program needs no tool": ("Fridge blames programming error for warm milk", set(), {"Developer Tools"}),
+    "a university is no place": ("University of Texas opens a library with Boston University", set(), {"Texas", "Boston"}),
+    "a newspaper is no place": ("Los Angeles Times moves out of its old building", {"Los Angeles Times"}, {"Los Angeles"}),
 }  # fmt: skip
 
 
@@ -129,7 +154,9 @@ def test_another_language_keeps_entities_and_categories_but_no_keywords(tagger: 
 def test_the_publishers_own_name_counts_for_nothing(tagger: Tagger) -> None:
     text = "Robot News has learnt that the bakery will close. Robot News asked the baker, who told Robot News so."
     assert "Robotics" in names(tagger.tag("Bakery closes, Robot News learns", text))
-    assert "Robotics" not in names(tagger.tag("Bakery closes, Robot News learns", text, publisher="Robot News"))
+    assert "Robotics" not in names(
+        tagger.tag("Bakery closes, Robot News learns", text, publisher=Publisher(name="Robot News"))
+    )
 
 
 NEW_NAMES = {
@@ -140,7 +167,14 @@ NEW_NAMES = {
     "a company by its officer": ("A river is clean", "We asked Brightwater CEO Ola Nordmann.", ("company", "Brightwater")),
     "a person by office": ("A river is clean", "We asked economy minister Wang Mei-hua about it.", ("person", "Wang Mei-hua")),
     "a person by given name": ("A river is clean", "It was Maria Quillfeather who did it.", ("person", "Maria Quillfeather")),
-    "a person by what they do": ("A river is clean", "“Yes,” Ola Nordmann said.", ("person", "Ola Nordmann")),
+    "a person by what they do": ("A river is clean", "“Yes,” Ulvhild Nordmann said.", ("person", "Ulvhild Nordmann")),
+    "a person with an initial": ("A river is clean", "It was Maria J. Quillfeather who did it.", ("person", "Maria J. Quillfeather")),
+    "a person by a title with a dot": ("A river is clean", "We asked Rep. Ulvhild Nordmann about it.", ("person", "Ulvhild Nordmann")),
+    "a person by an office further on": ("A river is clean", "It pleased Ulvhild Nordmann, the town’s chief engineer.", ("person", "Ulvhild Nordmann")),
+    "a company by what follows first": ("A river is clean", "It pleased Tarn Brightwater, a start-up led by an engineer.", ("company", "Tarn Brightwater")),
+    "a company by who founded it": ("A river is clean", "It pleased Brightwater, founded by two brothers.", ("company", "Brightwater")),
+    "a company by what it does in the end": ("Brightwater, a clever sieve seen in every river, raises $4M", "", ("company", "Brightwater")),
+    "a company that invests is no person": ("A river is clean", "It pleased Tarn Brightwater, a lead investor in the firm.", ("company", "Tarn Brightwater")),
 }  # fmt: skip
 
 
@@ -148,6 +182,43 @@ NEW_NAMES = {
 def test_names_nobody_listed_are_found(tagger: Tagger, title: str, text: str, entity: tuple[str, str]) -> None:
     found = tagger.tag(title, text).entities
     assert entity in {(one.type, one.name) for one in found}
+
+
+NO_NAMES = {
+    "a ministry is no person": ("A river is clean", "The Water Ministry said so."),
+    "nor is a firm in capitals": ("A river is clean", "The word of QRN Com said it all."),
+    "an adjective before AI names nobody": (
+        "A river is clean",
+        "Viral AI pictures. Corporate AI budgets. Generative AI launches.",
+    ),
+    "a caucus is no company": ("A river is clean", "The Caucus launches on Monday."),
+    "what follows a known name belongs to it": (
+        "Google Pondsheets gets a new colour",
+        "Walmart Stores Inc. was there.",
+    ),
+    "a sentence after a Series B is no name": (
+        "A river is clean",
+        "They closed their Series B. Everything launches soon.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("title", "text"), NO_NAMES.values(), ids=NO_NAMES)
+def test_what_looks_like_a_name_and_is_none(tagger: Tagger, title: str, text: str) -> None:
+    listed = tagger.taxonomy.entities
+    assert [one.name for one in tagger.tag(title, text).entities if one.id not in listed] == []
+
+
+@pytest.mark.parametrize("text", ["Aa. " * 20_000, "A. " * 30_000, "Aa, " + "bb " * 30_000, "Aa Bb, " * 20_000])
+def test_names_are_looked_for_in_bounded_time(tagger: Tagger, text: str) -> None:
+    start = time.process_time()
+    assert len(tagger.tag("Aa Bb, a c", text).entities) <= 12  # as many as are kept
+    assert time.process_time() - start < 2
+
+
+def test_the_surname_of_a_name_with_an_initial_may_stand_alone(tagger: Tagger) -> None:
+    found = tagger.tag("A talk", "Maria J. Quillfeather came. Quillfeather left.").entities
+    assert [(one.name, one.mentions) for one in found] == [("Maria J. Quillfeather", 2)]
 
 
 def test_a_name_found_by_pattern_scores_lower_than_a_listed_one(tagger: Tagger) -> None:
@@ -162,6 +233,12 @@ def test_a_surname_alone_counts_after_the_full_name(tagger: Tagger) -> None:
     text = "Smith came early. Brad Smith spoke. Smith left."
     smith = next(one for one in tagger.tag("A talk", text).entities if one.name == "Brad Smith")
     assert smith.mentions == 2
+
+
+@pytest.mark.parametrize("before", range(970, 1001))
+def test_a_name_that_lies_across_the_reach_of_the_name_finder_breaks_nothing(tagger: Tagger, before: int) -> None:
+    text = "word " * (before // 5) + "x" * (before % 5 - 1) + " Maria Scorsetti said so."
+    assert_evidence_holds(tagger.tag("A quiet day", text), "A quiet day", text)
 
 
 WEIRD = {
@@ -184,7 +261,7 @@ WEIRD = {
 @pytest.mark.parametrize(("title", "text"), WEIRD.values(), ids=WEIRD)
 def test_any_text_is_tagged_in_bounded_time(tagger: Tagger, title: str, text: str) -> None:
     start = time.process_time()
-    tagging = tagger.tag(title, text, ("", "x" * 999), "", title)
+    tagging = tagger.tag(title, text, ("", "x" * 999), "", Publisher(name=title))
     assert time.process_time() - start < 2
     assert_evidence_holds(tagging, title, text)
 

@@ -15,7 +15,8 @@ from config.taxonomy import load_taxonomy
 from extractors.article import Rules
 from extractors.clean import clean_feed, clean_page, clean_text
 from extractors.feed import parse
-from extractors.model import Cleaned, Page, Tagging
+from extractors.model import Cleaned, Page
+from extractors.subject import Tagging
 from flows.newsroom import Block, SeeAlso, Story, desk, render, shipped
 
 SEE_ALSO = "China’s DeepSeek V3.2 AI model achieves frontier performance on a fraction of the computing budget"
