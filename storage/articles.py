@@ -7,21 +7,23 @@ decides; see `storage.drafts` for what has changed.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from extractors.addresses import canonical, domain
 from extractors.fingerprints import title_key
-from extractors.model import Evidence, Link, Tag
-from storage.drafts import Batch, Draft, chosen, container_of, section_of
+from extractors.model import Link
+from storage import tagged
+from storage.drafts import Batch, Draft, chosen, container_of
 from storage.rows import all_scrubbed, insert, insert_together, iso, maybe_iso, scrub, scrubbed
 
 Ids = Mapping[str, int]  # uid → article id
 
 COLUMNS = (
     "url", "canonical_url", "title", "title_key", "author", "language", "published_at", "published_source",
-    "updated_at", "entry_hash", "content_hash", "saved_hash", "raw_hash", "word_count", "section", "topic",
-    "topic_score", "labels", "extractor", "container", "confidence", "doubt", "image_url", "summary", "page_error",
+    "updated_at", "entry_hash", "content_hash", "saved_hash", "tagged_hash", "raw_hash", "word_count", "section",
+    "topic", "topic_score", "labels", "extractor", "container", "confidence", "doubt", "image_url", "summary",
+    "page_error",
 )  # fmt: skip
 ADD = f"""INSERT INTO articles(uid, feed_id, guid, first_seen_at, run_id, {", ".join(COLUMNS)})
 VALUES (?, ?, ?, ?, ?, {", ".join("?" * len(COLUMNS))})"""  # noqa: S608 - names of ours
@@ -32,16 +34,12 @@ SELECT a.id, a.revision, coalesce(a.changed_at, a.first_seen_at), :now, a.conten
     CASE WHEN t.text = :text THEN 'title' WHEN t.title = :title THEN 'text' ELSE 'title and text' END
 FROM articles AS a JOIN article_texts AS t ON t.article_id = a.id WHERE a.id = :id"""
 REWRITE = "UPDATE article_texts SET title = ?, summary = ?, text = ? WHERE article_id = ?"
-TAG = """INSERT INTO tags(id, name, kind) VALUES (?, ?, ?)
-ON CONFLICT(id) DO UPDATE SET name = excluded.name, kind = excluded.kind
-WHERE (name, kind) IS NOT (excluded.name, excluded.kind)"""
 SEEN = "UPDATE articles SET entry_hash = ?, page_error = ? WHERE id = ?"
-PARTS = ("cuts", "article_tags", "article_entities", "links")
+PARTS = ("cuts", "links")
 FORGET = """DELETE FROM addresses WHERE article_id = :id
     AND (SELECT count(*) FROM addresses WHERE article_id = :id) + :more > :most"""
 KNOWN_AS = "INSERT INTO addresses(url_key, article_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
 
-STRONGEST = ("user", "rule", "entity", "model", "feed", "parent")
 ADDRESSES = 32  # of an article; one that has more has another at every visit, and none of them is a name
 TITLE_WORDS = 3  # of a link without a known address, before its title may name an article
 
@@ -84,16 +82,17 @@ def replace(connection: sqlite3.Connection, batch: Batch, draft: Draft) -> None:
     connection.execute(FORGET, {"id": article, "more": len(draft.addresses), "most": ADDRESSES})
     for table in PARTS:
         connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (article,))  # noqa: S608 - names of ours
+    tagged.clear(connection, article)
 
 
 def values(draft: Draft) -> tuple[Any, ...]:
     """An article's `COLUMNS`."""
-    article, section = draft.article, section_of(draft.article)
+    article, section = draft.article, tagged.section_of(draft.article.tagging)
     words = article.fingerprint.words or len(article.text.split())
     return (
         article.url, draft.url_key, draft.title, draft.title_key, article.author, article.language,
         draft.published_at, draft.published_source, maybe_iso(article.updated),
-        draft.entry_hash, draft.content_hash, draft.saved_hash, draft.raw_hash, words,
+        draft.entry_hash, draft.content_hash, draft.saved_hash, draft.tagged_hash, draft.raw_hash, words,
         section.name if section else None, section.id if section else None, section.score if section else None,
         ", ".join(article.tagging.labels),
         article.source, container_of(article), article.confidence, article.doubt,
@@ -103,18 +102,11 @@ def values(draft: Draft) -> tuple[Any, ...]:
 
 def write_parts(connection: sqlite3.Connection, drafts: Sequence[Draft], ids: Ids) -> None:
     """Write everything that hangs on articles. What hung there before is gone already, but for addresses."""
-    tags = [(ids[draft.uid], tag) for draft in drafts for tag in best(draft.article.tagging.tags)]
-    connection.executemany(TAG, sorted({scrubbed((tag.id, tag.name, tag.kind)) for _, tag in tags}))
-    rows = [(article, tag.id, tag.score, strongest(tag.evidence)) for article, tag in tags]
-    insert(connection, "article_tags", "article_id, tag_id, score, source", rows)
-    insert(
-        connection, "tag_evidence", "article_id, tag_id, number, source, field, start, end, detail",
-        [(article, tag.id, *row) for article, tag in tags for row in evidence_rows(tag)],
-    )  # fmt: skip
-    insert(
-        connection, "article_entities", "article_id, entity_id, name, type, salience, mentions, in_title",
-        [row for draft in drafts for row in entity_rows(ids[draft.uid], draft)],
-    )  # fmt: skip
+    subjects = [
+        tagged.Subject(article_id=ids[draft.uid], tagging=draft.article.tagging, brief=draft.article.brief)
+        for draft in drafts
+    ]
+    tagged.write(connection, subjects)
     insert(
         connection, "links", "article_id, kind, position, label, title, url, domain, url_key, title_key",
         [(ids[draft.uid], *link_row(link)) for draft in drafts for link in draft.article.links],
@@ -123,35 +115,6 @@ def write_parts(connection: sqlite3.Connection, drafts: Sequence[Draft], ids: Id
     insert(connection, "cuts", "article_id, position, rule, text", cuts)
     addresses = [(key, ids[draft.uid]) for draft in drafts for key in draft.addresses]
     connection.executemany(KNOWN_AS, all_scrubbed(addresses))
-
-
-def best(tags: Sequence[Tag]) -> list[Tag]:
-    """Each tag once, in its strongest form."""
-    kept: dict[str, Tag] = {}
-    for tag in tags:
-        if tag.id not in kept or kept[tag.id].score < tag.score:
-            kept[tag.id] = tag
-    return list(kept.values())
-
-
-def strongest(evidence: Sequence[Evidence]) -> str:
-    """The source that weighs most."""
-    return min((one.source for one in evidence), key=STRONGEST.index, default="rule")
-
-
-def evidence_rows(tag: Tag) -> Iterator[tuple[Any, ...]]:
-    """A tag's evidence, strongest source first, else in the order given."""
-    ranked = sorted(tag.evidence, key=lambda one: STRONGEST.index(one.source))
-    return ((number, one.source, one.field, one.start, one.end, one.detail) for number, one in enumerate(ranked, 1))
-
-
-def entity_rows(article: int, draft: Draft) -> Iterator[tuple[Any, ...]]:
-    """An article's entities, each once."""
-    once = {entity.id: entity for entity in reversed(draft.article.tagging.entities)}
-    return (
-        (article, one.id, one.name, one.type, one.salience, one.mentions, one.in_title)
-        for one in reversed(once.values())
-    )
 
 
 def link_row(link: Link) -> tuple[Any, ...]:

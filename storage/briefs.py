@@ -14,7 +14,8 @@ from storage.retagging import StoredText, texts_of
 from storage.rows import iso, scrubbed
 
 WANTING = """SELECT a.id FROM articles AS a LEFT JOIN written_briefs AS b ON b.article_id = a.id
-WHERE a.run_id = :run AND a.duplicate_of IS NULL AND b.content_hash IS NOT a.content_hash
+WHERE a.duplicate_of IS NULL AND b.content_hash IS NOT a.content_hash
+    AND a.id IN (SELECT id FROM articles WHERE run_id = :run UNION SELECT article_id FROM written_briefs)
 ORDER BY a.published_at DESC, a.id LIMIT :most"""
 KEEP = """INSERT INTO written_briefs(article_id, model, big_picture, why_it_matters, content_hash, written_at)
 VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT(article_id) DO UPDATE SET model = excluded.model,
@@ -32,7 +33,7 @@ class Written:
 
 
 def wanting(connection: sqlite3.Connection, run_id: int, most: int) -> list[StoredText]:
-    """Articles that a run brought and of which, as they stand, no model wrote a brief."""
+    """Articles that a run brought, or whose brief is out of date, of which no model wrote one as they stand now."""
     ids = [row[0] for row in connection.execute(WANTING, {"run": run_id, "most": most})]
     return texts_of(connection, ids)
 

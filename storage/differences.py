@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from extractors.model import Link
-from storage.articles import COLUMNS, best, values
+from storage.articles import COLUMNS, values
 from storage.drafts import Batch, Draft, chosen, read_drafts
 from storage.intents import Difference
 from storage.rows import scrub, scrubbed
+from storage.tagged import best
 
 Lines = tuple[str, ...]
 
@@ -28,7 +29,17 @@ FROM links WHERE article_id = ? ORDER BY id"""
 TAGS = """SELECT t.kind || ': ' || t.name FROM article_tags AS x JOIN tags AS t ON t.id = x.tag_id
 WHERE x.article_id = ? ORDER BY x.score DESC, t.id"""
 # Not told by name: they follow from what is, or are of the machinery.
-UNTOLD = {"title", "title_key", "entry_hash", "content_hash", "saved_hash", "raw_hash", "page_error", "word_count"}
+UNTOLD = {
+    "title",
+    "title_key",
+    "entry_hash",
+    "content_hash",
+    "saved_hash",
+    "tagged_hash",
+    "raw_hash",
+    "page_error",
+    "word_count",
+}
 
 
 def compare(connection: sqlite3.Connection, batch: Batch) -> list[Difference]:

@@ -10,17 +10,20 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Literal
 
 from extractors.addresses import canonical
+from extractors.corrections import Verdict, correct
 from extractors.fingerprints import title_key
-from extractors.model import AGAIN, Article, Evidence, Tag
+from extractors.model import AGAIN, Article
+from storage import verdicts
 from storage.intents import Arrival
-from storage.rows import iso, moment, read, scrub
+from storage.rows import digest, iso, moment, read, scrub
+from storage.tagged import tagged_hash
 
 Change = Literal["new", "changed", "rewritten", "same"]
 
@@ -28,7 +31,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # Go writes year 1 for "no date", othe
 AHEAD = timedelta(days=1)  # a clock may be wrong by a time zone
 
 STORED = """SELECT id, guid, uid, title, title_key, canonical_url, published_at, published_source, first_seen_at,
-    changed_at, revision, entry_hash, content_hash, saved_hash, raw_hash, page_error
+    changed_at, revision, entry_hash, content_hash, saved_hash, tagged_hash, raw_hash, page_error
 FROM articles WHERE feed_id = :feed AND guid IN (SELECT value FROM json_each(:guids))"""
 
 
@@ -67,6 +70,7 @@ class Stored:
     entry_hash: str
     content_hash: str
     saved_hash: str
+    tagged_hash: str
     raw_hash: str | None
     page_error: str | None
 
@@ -87,6 +91,7 @@ class Draft:
     published_source: str
     content_hash: str
     saved_hash: str
+    tagged_hash: str
     raw_hash: str | None
     page_error: str | None
     stored: Stored | None
@@ -101,7 +106,8 @@ class Draft:
             recleaned = self.raw_hash is not None and self.raw_hash == self.stored.raw_hash
             stopgap = self.stored.entry_hash.startswith(AGAIN)  # the feed's text, until its page could be had
             return "rewritten" if self.recleaned or recleaned or stopgap else "changed"
-        return "same" if self.saved_hash == self.stored.saved_hash else "rewritten"
+        ours = (self.saved_hash, self.tagged_hash)
+        return "same" if ours == (self.stored.saved_hash, self.stored.tagged_hash) else "rewritten"
 
     @property
     def moved(self) -> bool:
@@ -124,9 +130,20 @@ def read_drafts(connection: sqlite3.Connection, batch: Batch) -> list[Draft]:
     last = {scrub(arrival.article.guid): arrival for arrival in batch.arrivals}
     values = {"feed": batch.feed_id, "guids": json.dumps(list(last))}
     stored = {row.guid: row for row in read(connection, Stored, STORED, values)}
+    said = verdicts.of(connection, [row.id for row in stored.values()])
+    arrived = [(corrected(arrival, said, stored.get(guid)), stored.get(guid)) for guid, arrival in last.items()]
     if batch.recleaned:
-        return [again(batch, arrival, stored[guid]) for guid, arrival in last.items() if guid in stored]
-    return [draft(batch, arrival, stored.get(guid)) for guid, arrival in last.items()]
+        return [again(batch, arrival, before) for arrival, before in arrived if before]
+    return [draft(batch, arrival, before) for arrival, before in arrived]
+
+
+def corrected(arrival: Arrival, said: Mapping[int, Sequence[Verdict]], stored: Stored | None) -> Arrival:
+    """An arrival with what people said of the article's tags in force."""
+    ours = said.get(stored.id, ()) if stored else ()
+    if not ours:
+        return arrival
+    article = arrival.article
+    return replace(arrival, article=replace(article, tagging=correct(article.tagging, ours)))
 
 
 def draft(batch: Batch, arrival: Arrival, stored: Stored | None) -> Draft:
@@ -149,6 +166,7 @@ def draft(batch: Batch, arrival: Arrival, stored: Stored | None) -> Draft:
         published_source=published_source,
         content_hash=digest(article.title, article.text),
         saved_hash=saved_hash(article),
+        tagged_hash=tagged_hash(article.tagging, article.brief),
         raw_hash=blake2b(arrival.raw, digest_size=16).hexdigest() if arrival.raw is not None else None,
         page_error=arrival.page_error,
         stored=stored,
@@ -186,34 +204,20 @@ def uid(slug: str, guid: str) -> str:
     return digest(slug, guid)
 
 
-def digest(*parts: str) -> str:
-    """Sixteen bytes in hex over strings; the boundaries between them count."""
-    return blake2b("\x1f".join(map(scrub, parts)).encode(), digest_size=16).hexdigest()
-
-
 def saved_hash(article: Article) -> str:
-    """Over all that is stored of an article. Terms and shingles follow from its text, but for their algorithm.
+    """Over all that is stored of an article but what it is about, for which see `storage.tagged`.
 
-    Of plain tuples: the repr of dataclasses within dataclasses takes ten times as long.
+    Terms and shingles follow from its text, but for their algorithm.
     """
-    tagging = article.tagging
     parts = (
         article.url, article.canonical_url, article.title, article.text, article.author, article.language,
         article.published, article.updated, article.image, article.summary, article.source, article.confidence,
         [(link.kind, link.title, link.url, link.position, link.label) for link in article.links],
         [(cut.rule, cut.text, cut.position) for cut in article.cuts],
-        tagging.section, tagging.labels,
-        [(tag.id, tag.name, tag.kind, tag.score, [evidence(one) for one in tag.evidence]) for tag in tagging.tags],
-        [(one.id, one.name, one.type, one.salience, one.mentions, one.in_title) for one in tagging.entities],
         article.fingerprint.algorithm,
     )  # fmt: skip
     rest = (part for part in (article.doubt, container_of(article)) if part)  # most texts have neither
     return digest(repr(parts), *rest)
-
-
-def evidence(one: Evidence) -> tuple[str, str, int, int, str]:
-    """A piece of evidence as a plain tuple."""
-    return one.source, one.field, one.start, one.end, one.detail
 
 
 def container_of(article: Article) -> str | None:
@@ -223,12 +227,6 @@ def container_of(article: Article) -> str | None:
     """
     found = article.container if article.source == "container" else None
     return f"{found.host} {found.path}" if found else None
-
-
-def section_of(article: Article) -> Tag | None:
-    """The tag that is the article's section; `Tagging.section` gives its name or id."""
-    named = article.tagging.section
-    return next((tag for tag in article.tagging.tags if named and named in {tag.name, tag.id}), None)
 
 
 def chosen(drafts: Sequence[Draft], *changes: Change) -> list[Draft]:

@@ -188,7 +188,7 @@ class Source:
 
     `learnt` are the rules for a new article; `past` blocks of rules that have faded since, each with the time (ISO
     8601) of the last article that had it: for an article first seen until then they hold as well. `rules` spells out
-    all of them, see `storage.rulebook`.
+    all of them, see `storage.rulebook`. `trust` (0–1) is how often the feed's own categories have been right.
     """
 
     id: int
@@ -196,6 +196,7 @@ class Source:
     url: str
     title: str = ""
     language: str | None = None
+    trust: float = 0.9
     learnt: Learnt = field(default_factory=Learnt)
     past: tuple[tuple[int, str], ...] = ()
     rules: str = ""

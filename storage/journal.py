@@ -13,6 +13,7 @@ JOURNAL = (
     title TEXT NOT NULL DEFAULT '', -- from the configuration, else what the feed calls itself
     site_url TEXT, -- the site the feed belongs to
     language TEXT, -- what the feed declares
+    category_trust REAL NOT NULL DEFAULT 0.9, -- 0 to 1: how often its own categories have been right of late
     enabled INTEGER NOT NULL DEFAULT 1 CHECK(enabled IN (0, 1)), -- 0 when switched off or gone from the configuration
     etag TEXT, -- validator, byte for byte, saved together with the articles it stands for
     last_modified TEXT, -- the other validator

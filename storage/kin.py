@@ -15,9 +15,10 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from storage import stories, terms
+from storage import phrases, stories, terms
 from storage.terms import forget, in_common, mark, nearest, oldest, remember, weigh
 
 __all__ = ["TABLES", "Kin", "forget", "relate", "remember"]
@@ -70,13 +71,18 @@ class _Earlier:
     story: int | None
 
 
-def relate(connection: sqlite3.Connection, *, until: str | None = None) -> Kin:
-    """Relate every article not yet related, or those published up to `until` (ISO, as the table holds it)."""
+def relate(connection: sqlite3.Connection, *, until: str | None = None, sources: Collection[str] = ()) -> Kin:
+    """Relate every article not yet related, or those published up to `until` (ISO, as the table holds it).
+
+    `sources` are names of those who report, which are no keyphrases.
+    """
     again = _demote(connection)
     rows = connection.execute(FRESH, {"until": until}).fetchall()
     if not rows and not again:
         return Kin()
-    weigh(connection, [row[0] for row in rows if row[2]])
+    new = [row[0] for row in rows if row[2]]
+    weigh(connection, new)
+    phrases.choose(connection, new, sources)
     own = [row[0] for row in rows if row[1]]
     mark(connection, [row[0] for row in rows if not row[1]], "copy")
     made = stories.tell(connection, own)

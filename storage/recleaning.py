@@ -38,7 +38,7 @@ from storage.rows import read
 from storage.rulebook import KEEP, PAST, mingle, settle, source
 from storage.teaching import GAP
 
-UNCLEAN = """SELECT f.id, f.slug, f.url, f.title, f.language, r.cleaned_by
+UNCLEAN = """SELECT f.id, f.slug, f.url, f.title, f.language, f.category_trust, r.cleaned_by
 FROM feed_rules AS r JOIN feeds AS f ON f.id = r.feed_id WHERE r.rules <> r.cleaned_by ORDER BY f.slug"""
 WITH_RAW = "SELECT count(raw_hash) FROM articles WHERE id IN (SELECT value FROM json_each(?))"
 ALL = "SELECT id FROM articles WHERE feed_id = ?"

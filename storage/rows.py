@@ -11,6 +11,7 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Any, TypeVar
 
 UNFIT = re.compile("[\x00\ud800-\udfff]")
@@ -53,6 +54,11 @@ def all_scrubbed(rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
     """Many rows scrubbed. Nearly always there is nothing to do, and one look at all their text is enough to know."""
     text = "".join([value for row in rows for value in row if type(value) is str])
     return rows if scrub(text) is text else [scrubbed(row) for row in rows]
+
+
+def digest(*parts: str) -> str:
+    """Sixteen bytes in hex over strings; the boundaries between them count."""
+    return blake2b("\x1f".join(map(scrub, parts)).encode(), digest_size=16).hexdigest()
 
 
 def insert(connection: sqlite3.Connection, table: str, columns: str, rows: Sequence[Sequence[Any]]) -> None:

@@ -32,7 +32,7 @@ MIXED = "mixed"  # in `cleaned_by`: some articles were cleaned by rules between 
 LEARNT = "SELECT hash, state, last_seen_at FROM learnt WHERE feed_id = ? ORDER BY hash"
 CHOICES = """SELECT rule, choice FROM chrome_choices WHERE feed_id IS NULL OR feed_id = ?
 ORDER BY feed_id IS NOT NULL"""
-FEEDS = """SELECT id, slug, url, title, language FROM feeds
+FEEDS = """SELECT id, slug, url, title, language, category_trust FROM feeds
 WHERE :every OR slug IN (SELECT value FROM json_each(:slugs)) ORDER BY slug"""
 STATE = "SELECT rules, cleaned_by, fresh FROM feed_rules WHERE feed_id = ?"
 SHIFT = """INSERT INTO feed_rules(feed_id, rules, cleaned_by) VALUES (:feed, :rules, :cleaned_by)
@@ -76,9 +76,9 @@ def sources(connection: sqlite3.Connection, slugs: Sequence[str] = ()) -> tuple[
     return tuple(source(connection, row) for row in rows)
 
 
-def source(connection: sqlite3.Connection, row: tuple[int, str, str, str, str | None]) -> Source:
-    """A feed with its rules, from its id, slug, url, title and language."""
-    feed_id, slug, url, title, language = row
+def source(connection: sqlite3.Connection, row: tuple[int, str, str, str, str | None, float]) -> Source:
+    """A feed with its rules, from its id, slug, url, title, language and the trust in its categories."""
+    feed_id, slug, url, title, language, trust = row
     rules = in_force(connection, feed_id)
     return Source(
         id=feed_id,
@@ -86,6 +86,7 @@ def source(connection: sqlite3.Connection, row: tuple[int, str, str, str, str | 
         url=url,
         title=title,
         language=language,
+        trust=trust,
         learnt=Learnt(blocks=rules.blocks, kept=rules.kept, containers=containers(connection, feed_id)),
         past=rules.past,
         rules=rules.spelled(),

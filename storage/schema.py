@@ -19,6 +19,11 @@ migrations = Migrations("fanmill")
 
 # Schema 1 retired feeds for no other reason.
 GONE = "UPDATE feeds SET retired_why = 'gone' WHERE retired_at IS NOT NULL AND retired_why IS NULL"
+# What feeds call their articles was not kept before schema 4, but for what speaks for a tag.
+CATEGORIES = """INSERT OR IGNORE INTO article_categories(article_id, category, tag_id, borne_out)
+SELECT article_id, detail, tag_id, EXISTS (SELECT 1 FROM tag_evidence AS o WHERE o.article_id = e.article_id
+    AND o.tag_id = e.tag_id AND o.source IN ('rule', 'entity'))
+FROM tag_evidence AS e WHERE source = 'feed'"""
 STATEMENTS = (*TABLES, *sameness.TABLES, *kin.TABLES, *VIEWS)
 
 
@@ -44,6 +49,13 @@ def m002_polite(db: Database) -> None:
 def m003_learning(db: Database) -> None:
     """What learning a feed's chrome needs: marks, learnt rules, choices, containers; why a text is in doubt."""
     rebuilding.rebuild(db.conn, STATEMENTS)
+
+
+@migrations()
+def m004_subjects(db: Database) -> None:
+    """What tags that learn need: corrections, models, the feed's own categories; briefs and keyphrases."""
+    rebuilding.rebuild(db.conn, STATEMENTS)
+    db.conn.execute(CATEGORIES)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from storage.gists import Gist, gist
 from storage.rows import read
 
 ARTICLE = """SELECT a.id, a.uid, a.title, t.text, a.summary, a.author, a.language, a.url, a.published_at,
@@ -174,6 +175,7 @@ class Shown:
     """What a reader sees of an article."""
 
     article: ArticleRow
+    gist: Gist
     tags: tuple[TagRow, ...]
     see_also: tuple[SeeAlsoRow, ...]
     links: tuple[LinkRow, ...]
@@ -186,6 +188,7 @@ class Reasons:
     """Every judgement about an article with its grounds. `copies` are all copies of its original."""
 
     article: ArticleRow
+    gist: Gist
     tags: tuple[TagRow, ...]
     evidence: tuple[EvidenceRow, ...]
     entities: tuple[EntityRow, ...]
@@ -203,6 +206,7 @@ def show(connection: sqlite3.Connection, article_id: int) -> Shown | None:
         return None
     return Shown(
         article=found,
+        gist=gist(connection, article_id),
         tags=tuple(read(connection, TagRow, TAGS, values)),
         see_also=tuple(read(connection, SeeAlsoRow, SEE_ALSO, values)),
         links=tuple(read(connection, LinkRow, LINKS, values)),
@@ -219,6 +223,7 @@ def why(connection: sqlite3.Connection, article_id: int) -> Reasons | None:
         return None
     return Reasons(
         article=found,
+        gist=gist(connection, article_id),
         tags=tuple(read(connection, TagRow, TAGS, values)),
         evidence=tuple(read(connection, EvidenceRow, EVIDENCE, values)),
         entities=tuple(read(connection, EntityRow, ENTITIES, values)),

@@ -47,6 +47,7 @@ from storage.raw import RawFile
 from storage.recognition import known
 from storage.runs import NewRun
 from storage.showing import Reasons, Shown, show, why
+from storage.tags import Tags
 
 if TYPE_CHECKING:  # pydantic takes 0.1 s to import; a search should not wait for it
     from config.settings import Feed
@@ -59,6 +60,7 @@ class Store:
         self.connection = connection
         self.path = path
         self.raw = None if str(path) == ":memory:" else RawFile(path, original)
+        self.tags = Tags(connection, path)
 
     @classmethod
     def open(cls, path: Path, *, write: bool = True, original: Path | None = None) -> Store:
@@ -244,10 +246,10 @@ class Store:
         with speaking(self.path):
             return choices.standing(self.connection)
 
-    def relate(self) -> kin.Kin:
+    def relate(self, sources: Collection[str] = ()) -> kin.Kin:
         """Put articles that are new since the last time into stories, and find what to read with each."""
         with speaking(self.path), write_tx(self.connection):
-            return kin.relate(self.connection)
+            return kin.relate(self.connection, sources=sources)
 
     def optimize(self) -> None:
         """Let SQLite take stock, and fold the write-ahead log into the file."""

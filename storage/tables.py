@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from storage.journal import JOURNAL
 from storage.lessons import LEARNING
+from storage.subjects import BRIEFS, TAGS
 
 ARTICLES = (
     """CREATE TABLE stories( -- one event as several outlets tell it
@@ -40,7 +41,8 @@ ARTICLES = (
     revision INTEGER NOT NULL DEFAULT 1,
     entry_hash TEXT NOT NULL, -- of what the feed said; again-1, again-2: its page is still to be had
     content_hash TEXT NOT NULL, -- of title and text: another one makes a revision
-    saved_hash TEXT NOT NULL, -- of all that is stored: the same one writes nothing
+    saved_hash TEXT NOT NULL, -- of all that is stored but for what it is about: the same one writes nothing
+    tagged_hash TEXT NOT NULL DEFAULT '', -- of what it is about: tags, entities, brief
     raw_hash TEXT, -- of the raw input: another text from the same input is our doing, and no revision
     word_count INTEGER NOT NULL,
     section TEXT, -- name of the section, as readers see it: Big Tech
@@ -102,45 +104,6 @@ WHERE entry_hash >= 'again-' AND entry_hash < 'again.'""",
 ) STRICT""",
     "CREATE INDEX idx_cuts_article ON cuts(article_id)",
     "CREATE INDEX idx_cuts_rule ON cuts(rule)",
-)
-
-TAGS = (
-    """CREATE TABLE tags( -- a tag that some article has or had
-    id TEXT PRIMARY KEY, -- slug: ai-policy
-    name TEXT NOT NULL COLLATE NOCASE, -- as readers see it: AI Policy
-    kind TEXT NOT NULL DEFAULT 'topic' -- section, topic, company, person, place, product
-) STRICT, WITHOUT ROWID""",
-    """CREATE TABLE article_tags( -- an article has a tag
-    article_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
-    tag_id TEXT NOT NULL REFERENCES tags(id),
-    score REAL NOT NULL, -- 0 to 1
-    source TEXT NOT NULL, -- of the strongest evidence: user, rule, entity, model, feed, parent
-    PRIMARY KEY(article_id, tag_id)
-) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX idx_article_tags_tag ON article_tags(tag_id, article_id)",
-    """CREATE TABLE tag_evidence( -- why an article has a tag: one row for each place or cause
-    article_id INTEGER NOT NULL,
-    tag_id TEXT NOT NULL,
-    number INTEGER NOT NULL, -- strongest first, from 1
-    source TEXT NOT NULL, -- user, rule, entity, model, feed, parent
-    field TEXT NOT NULL, -- title, text, or what else it was found in
-    start INTEGER NOT NULL, -- character offsets: detail = substr(field, start + 1, end - start)
-    end INTEGER NOT NULL, -- 0 when it has no place in the text
-    detail TEXT NOT NULL, -- the words found, or the cause
-    PRIMARY KEY(article_id, tag_id, number),
-    FOREIGN KEY(article_id, tag_id) REFERENCES article_tags(article_id, tag_id) ON DELETE CASCADE
-) STRICT, WITHOUT ROWID""",
-    """CREATE TABLE article_entities( -- a named thing that an article speaks of
-    article_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
-    entity_id TEXT NOT NULL, -- slug: microsoft
-    name TEXT NOT NULL,
-    type TEXT NOT NULL, -- company, person, place, product
-    salience REAL NOT NULL, -- 0 to 1: how much the article is about it
-    mentions INTEGER NOT NULL,
-    in_title INTEGER NOT NULL CHECK(in_title IN (0, 1)),
-    PRIMARY KEY(article_id, entity_id)
-) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX idx_article_entities_entity ON article_entities(entity_id, article_id)",
 )
 
 GRAPH = (
@@ -208,4 +171,4 @@ WHEN old.title IS NOT new.title OR old.summary IS NOT new.summary OR old.text IS
 END""",
 )
 
-TABLES = (*JOURNAL, *ARTICLES, *TAGS, *GRAPH, *LEARNING, *SEARCH)
+TABLES = (*JOURNAL, *ARTICLES, *TAGS, *BRIEFS, *GRAPH, *LEARNING, *SEARCH)

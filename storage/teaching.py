@@ -4,7 +4,8 @@
 
 A rule that fades stays on record: it holds for the articles that were first seen while the feed had the block. One that
 is withdrawn is gone, and its cuts are undone when the articles are cleaned again. All of it is one transaction a feed,
-which also notes that the feed was looked at: a run that is killed leaves the other feeds to the next.
+which also notes that the feed was looked at: a run that is killed leaves the other feeds to the next. How far the
+feed's own categories can be trusted is looked at in passing (`storage.trust`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from datetime import datetime
 from extractors.learning import judge
 from extractors.marks import hash_of, name, unpack_marks
 from extractors.model import Mark
+from storage import trust
 from storage.connection import write_tx
 from storage.intents import Lesson
 from storage.rows import iso
@@ -67,6 +69,7 @@ def learn(connection: sqlite3.Connection, now: datetime) -> tuple[Lesson, ...]:
     for feed_id, slug in connection.execute(FRESH).fetchall():
         with write_tx(connection):
             lessons.append(teach(connection, feed_id, slug, now))
+            trust.weigh(connection, feed_id)
     return tuple(lesson for lesson in lessons if lesson.learnt or lesson.faded or lesson.withdrawn)
 
 

@@ -21,6 +21,18 @@ SELECT x.article_id, x.tag_id AS tag, t.name AS tag_name, t.kind, x.score, x.sou
         WHERE e.article_id = x.article_id AND e.tag_id = x.tag_id ORDER BY e.number)) AS evidence,
     a.published_at, a.title, a.url
 FROM article_tags AS x JOIN tags AS t ON t.id = x.tag_id JOIN articles AS a ON a.id = x.article_id""",
+    """CREATE VIEW v_briefs AS -- an article in three sentences: its own words, or those of the model that source names
+SELECT a.id AS article_id, a.published_at, a.title,
+    coalesce(w.big_picture, (SELECT group_concat(sentence, ' ') FROM (SELECT sentence FROM article_briefs AS b
+        WHERE b.article_id = a.id AND b.role = 'lead' ORDER BY b.number))) AS big_picture,
+    coalesce(w.why_it_matters, (SELECT sentence FROM article_briefs AS b
+        WHERE b.article_id = a.id AND b.role = 'why' ORDER BY b.number LIMIT 1)) AS why_it_matters,
+    coalesce(w.model, 'extract') AS source, a.url
+FROM articles AS a LEFT JOIN written_briefs AS w ON w.article_id = a.id AND w.content_hash = a.content_hash""",
+    """CREATE VIEW v_corrections AS -- what people said of articles' tags
+SELECT c.article_id, a.title, c.tag_id AS tag, t.name AS tag_name, t.kind, c.holds, c.corrected_at, f.slug AS feed
+FROM tag_corrections AS c JOIN tags AS t ON t.id = c.tag_id JOIN articles AS a ON a.id = c.article_id
+    JOIN feeds AS f ON f.id = a.feed_id""",
     """CREATE VIEW v_see_also AS -- what to read with an article, its own links first
 SELECT s.article_id, a.title, s.rank, s.score, s.kind, s.reason, s.related_id, b.title AS related_title,
     b.url AS related_url, b.published_at AS related_published_at, f.slug AS related_feed

@@ -20,7 +20,8 @@ import pytest
 
 from config.settings import Feed
 from extractors.fingerprints import fingerprint
-from extractors.model import Article, Tag, Tagging
+from extractors.model import Article
+from extractors.subject import Tag, Tagging
 from storage import connection as connections
 from storage.connection import APPLICATION_ID, VERSION, StoreError, write_tx
 from storage.intents import Arrival, FeedState, Harvest, Poll

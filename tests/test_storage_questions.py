@@ -13,7 +13,8 @@ import pytest
 from config.settings import Feed
 from extractors.fingerprints import fingerprint, terms
 from extractors.marks import hash_of
-from extractors.model import Article, Cut, Dropped, Entity, Evidence, Link, Mark, Tag, Tagging
+from extractors.model import Article, Cut, Dropped, Link, Mark
+from extractors.subject import Entity, Evidence, Tag, Tagging
 from storage.describe import describe
 from storage.intents import Arrival, Drop, FeedState, Harvest, Poll
 from storage.questions import QUESTIONS

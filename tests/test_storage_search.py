@@ -11,7 +11,8 @@ import pytest
 
 from config.settings import Feed
 from extractors.fingerprints import fingerprint
-from extractors.model import Article, Dropped, Tag, Tagging
+from extractors.model import Article, Dropped
+from extractors.subject import Tag, Tagging
 from storage.connection import StoreError
 from storage.intents import Arrival, Drop, Harvest, Kept, Poll
 from storage.queries import dropped, find

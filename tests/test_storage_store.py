@@ -13,7 +13,8 @@ import pytest
 
 from config.settings import Feed
 from extractors.fingerprints import fingerprint, terms
-from extractors.model import AGAIN, Article, Cut, Dropped, Entry, Evidence, Link, Tag, Tagging
+from extractors.model import AGAIN, Article, Cut, Dropped, Entry, Link
+from extractors.subject import Evidence, Tag, Tagging
 from storage.articles import ADDRESSES
 from storage.intents import Arrival, Drop, Harvest, Kept, KnownEntry, Poll
 from storage.store import Store
