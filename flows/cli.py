@@ -98,6 +98,25 @@ def reprocess(
 
 
 @app.command()
+def retag(
+    feed: Annotated[
+        list[str] | None, typer.Option("--feed", help="Only articles of this feed; may be repeated")
+    ] = None,
+    dry_run: Dry = False,
+    prefect: Annotated[bool, typer.Option(help="Run as a Prefect flow, or plainly without Prefect")] = True,
+    config: Config = None,
+    db: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Tag stored articles again by the taxonomy and models of today; corrections stay in force."""
+    from flows import relabelling
+
+    with faults():
+        request = relabelling.Request(feeds=tuple(feed or ()), dry_run=dry_run, prefect=prefect, as_json=as_json)
+        raise typer.Exit(relabelling.run(request, config, db))
+
+
+@app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="Where to put the database")] = Path("demo"),
     prefect: Annotated[bool, typer.Option(help="Run as a Prefect flow, or plainly without Prefect")] = True,
@@ -115,7 +134,7 @@ def up(
     db: Database = None,
     port: Annotated[int, typer.Option(help="Where a Prefect server of our own listens")] = 4200,
 ) -> None:
-    """Serve the scheduled `ingest/default` and `reprocess/default`, starting a Prefect server if none answers."""
+    """Serve the scheduled `ingest/default`, `reprocess/default` and `retag/default`, with a Prefect server."""
     import os
 
     from config.load import find_folder, load
@@ -152,17 +171,6 @@ def clean(config: Config = None) -> None:
 
 
 @app.command()
-def tag(config: Config = None) -> None:
-    """Filter: articles as JSON lines in, section, tags with evidence and entities out."""
-    from config.load import find_folder
-    from config.taxonomy import load_taxonomy
-    from flows import filters
-
-    work = filters.tagger(load_taxonomy(find_folder(config)))
-    raise typer.Exit(filters.write(filters.each(work, filters.lines(sys.stdin.buffer))))
-
-
-@app.command()
 def dedupe() -> None:
     """Filter: articles as JSON lines in, the group of each out."""
     from flows import filters
@@ -172,7 +180,7 @@ def dedupe() -> None:
 
 def register() -> None:
     """Add the commands that live elsewhere: those that read the database, and those that say what is in it."""
-    from flows import curating, managing, pruning, reading, siting
+    from flows import curating, editing, labelling, managing, pruning, reading, siting, training
 
     commands: dict[str, Callable[..., None]] = {
         "add": managing.add,
@@ -187,10 +195,13 @@ def register() -> None:
         "show": reading.show,
         "why": reading.why,
         "prune": pruning.prune,
+        "train": training.train,
     }
     for name, command in commands.items():
         app.command(name)(command)
+    app.command("tag", context_settings=labelling.OPTIONS)(labelling.tag)
     app.add_typer(siting.sites)
+    app.add_typer(editing.taxonomy)
 
 
 register()

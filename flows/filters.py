@@ -18,8 +18,10 @@ from typing import IO, Any
 from config.chrome import ChromeConfig
 from config.taxonomy import Taxonomy
 from extractors.clean import clean_page, clean_text, compile_rules
-from extractors.model import Cleaned, Page, Tagging
+from extractors.model import Cleaned, Page
+from extractors.subject import Tagging
 from extractors.tagging import Tagger
+from extractors.trained import Trained, Training, ranked
 
 Row = dict[str, Any]
 TYPES = ("company", "person", "place", "product")
@@ -127,9 +129,10 @@ def cleaned_row(cleaned: Cleaned) -> Row:
     }
 
 
-def tagger(taxonomy: Taxonomy) -> Callable[[Row], Row]:
-    """The work of `fanmill tag`, taxonomy compiled."""
-    compiled = Tagger(taxonomy)
+def tagger(taxonomy: Taxonomy, trained: Trained | None = None) -> Callable[[Row], Row]:
+    """The work of `fanmill tag`, taxonomy compiled. With a model each row also has all it knows, under "model"."""
+    plain = Tagger(taxonomy)
+    compiled = Tagger(taxonomy, Training(models=(trained,))) if trained else plain
 
     def tag(row: Row) -> Row:
         title, text = text_of(row, "title"), text_of(row, "text")
@@ -138,15 +141,22 @@ def tagger(taxonomy: Taxonomy) -> Callable[[Row], Row]:
             raise RowError("categories must be a list of strings")
         if not title and not text and not categories:
             raise RowError('needs "title" or "text"')
-        return tagged_row(compiled.tag(title, text, categories))
+        answer = tagged_row(compiled.tag(title, text, categories))
+        return answer | ranking(trained, plain, title, text) if trained else answer
 
     return tag
+
+
+def ranking(trained: Trained, plain: Tagger, title: str, text: str) -> Row:
+    """What a model says of every label it knows, the likeliest first."""
+    found = ranked(trained, plain.vocabulary.read(title, text), plain.tag(title, text))
+    return {"model": [{"label": label, "score": round(chance, 4)} for label, chance in found]}
 
 
 def tagged_row(tagging: Tagging) -> Row:
     """Tags as the filter prints them."""
     tags = [
-        {"id": t.id, "kind": t.kind, "score": t.score, "evidence": [asdict(e) for e in t.evidence]}
+        {"id": t.id, "name": t.name, "kind": t.kind, "score": t.score, "evidence": [asdict(e) for e in t.evidence]}
         for t in tagging.tags
     ]
     entities = {kind: [entity.name for entity in tagging.entities if entity.type == kind] for kind in TYPES}

@@ -9,7 +9,6 @@ worker, for the writer.
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
 from collections.abc import Coroutine, Iterable, Sequence
 from concurrent.futures import CancelledError
@@ -18,13 +17,15 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from config.load import Config
+from extractors.trained import Training
 from flows.fetch import Fetcher
+from flows.notetaking import Notes, Notetaker
 from flows.outcome import Outcome, Watcher
 from flows.polling import Poller, Round
 from flows.recleaning import Job, Manner, Recleaner
 from flows.refining import prepare
 from flows.rehearsal import Stage
-from flows.workers import Workers
+from flows.workers import Workers, worker_count
 from flows.writer import Writer
 from storage.intents import FeedState, Recleaned
 
@@ -40,11 +41,12 @@ class Mill:
 
     def __init__(self, config: Config, stage: Stage, watcher: Watcher, *, write: bool = True) -> None:
         self.writer = Writer(stage.database, write=write, original=stage.original)
-        self._fetcher = Fetcher(config.settings, self._pauses(), on_pause=self._note_pause)
+        pauses, training = self._stored()
+        self._fetcher = Fetcher(config.settings, pauses, on_pause=self._note_pause)
         self._config = config
         self._watcher = watcher
-        self._count = config.settings.workers or os.cpu_count() or 1
-        self._workers = Workers(self._count, prepare, (config.chrome, config.taxonomy))
+        self._count = worker_count(config.settings.workers)
+        self._workers = Workers(self._count, prepare, (config.chrome, config.taxonomy, training))
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="fetching", daemon=True)
         self._abreast = ABREAST * config.settings.connections
@@ -77,6 +79,10 @@ class Mill:
         """Clean stored articles again and wait for all of them; counts come by feed. Raises what `poll` raises."""
         return self._await(Recleaner(self._workers, self._count, self.writer, manner).go(jobs))
 
+    def take_notes(self, run_id: int, now: datetime) -> Notes:
+        """Have the language model that is configured write briefs of what a run brought. Raises what `poll` raises."""
+        return self._await(Notetaker(self._config.settings.brief, self.writer, now).go(run_id))
+
     def _await(self, work: Coroutine[Any, Any, T]) -> T:
         """Have something done on the event loop, and wait for it in the caller's thread."""
         if self._closing:
@@ -84,10 +90,10 @@ class Mill:
             raise CancelledError
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
-    def _pauses(self) -> dict[str, datetime]:
-        """The pauses that hosts asked for in earlier runs."""
+    def _stored(self) -> tuple[dict[str, datetime], Training]:
+        """The pauses that hosts asked for in earlier runs, and what was learnt from corrections."""
         try:
-            return self.writer.do(lambda store: store.pauses(datetime.now(UTC)))
+            return self.writer.do(lambda store: (store.pauses(datetime.now(UTC)), store.tags.training()))
         except BaseException:
             self.writer.__exit__(None, None, None)
             raise

@@ -44,7 +44,7 @@ class Report:
 
     `learnt` counts the blocks that were found to be chrome of their feeds, `faded` those that are no more; `recleaned`
     stored articles that came out differently since, `unclean` those that could not be cleaned again: there is no raw
-    input of them, or they broke.
+    input of them, or they broke. `briefs` were written by a language model, `unbriefed` articles keep their extract.
     """
 
     run_id: int
@@ -57,6 +57,8 @@ class Report:
     faded: int = 0
     recleaned: int = 0
     unclean: int = 0
+    briefs: int = 0
+    unbriefed: int = 0
     dry: bool = False
 
     @property
@@ -83,6 +85,8 @@ class Report:
             (f"{self.faded} chrome no more", self.faded),
             (f"{self.recleaned} cleaned again", self.recleaned),
             (f"{self.unclean} could not be cleaned again", self.unclean),
+            (f"{self.briefs} briefs written", self.briefs),
+            (f"{self.unbriefed} briefs failed", self.unbriefed),
         )
         words = ", ".join(text for text, count in told if count)
         return f"; {words}" if words else ""

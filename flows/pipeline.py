@@ -15,9 +15,11 @@ from pathlib import Path
 
 from config.load import Config
 from config.tables import ConfigError
+from extractors.tagging import reporters, tags_of
 from flows.address import host_of
 from flows.lock import hold
 from flows.mill import Mill
+from flows.notetaking import Notes
 from flows.outcome import Outcome, Report, Silent, Watcher, state_of
 from flows.polling import Round
 from flows.recleaning import Job, Manner, total
@@ -99,8 +101,11 @@ class Run:
             shards = mapper(lambda shard: self._mill.poll(shard, shared), list(self._shards(spread(due))))
             outcomes = tuple(outcome for shard in shards for outcome in shard)
             taught = self._learn()
+            notes = Notes() if self._options.dry_run else self._mill.take_notes(run_id, self._now)
+            self._fault = self._fault or (f"briefs: {notes.fault}" if notes.fault else "")
             report = self._mill.writer.do(lambda store: self._close(store, run_id, outcomes, taught))
-            return replace(report, seconds=time.monotonic() - clock)
+            seconds = time.monotonic() - clock
+            return replace(report, seconds=seconds, briefs=notes.written, unbriefed=notes.failed)
         except BaseException as error:
             reason = repr(error)[:500]
             self._mill.writer.do(lambda store: store.finish_run(run_id, "crashed", datetime.now(UTC), reason))
@@ -108,6 +113,7 @@ class Run:
 
     def _open(self, store: Store) -> tuple[int, list[FeedState]]:
         store.sync_feeds(list(self._config.feeds.values()), self._now)
+        store.tags.name(tags_of(self._config.taxonomy))
         options = self._options
         slugs, named = options.feeds or tuple(self._config.feeds), bool(options.feeds)
         due = store.due(self._now, slugs, force=options.force, named=named)
@@ -155,7 +161,7 @@ class Run:
     def _settle(self, store: Store, run_id: int) -> Kin:
         """Do what takes all polls to be over."""
         store.forgive(run_id, datetime.now(UTC))
-        return store.relate()
+        return store.relate(reporters(self._config.taxonomy))
 
     def _shards(self, due: Sequence[FeedState]) -> Iterator[Shard]:
         size = self._config.settings.shard_size

@@ -76,15 +76,21 @@ def show(article: Number, config: Config = None, db: Database = None, as_json: J
     return console().print(article_screen(shown))
 
 
-def why(article: Number, config: Config = None, db: Database = None, as_json: Json = False) -> None:
+def why(
+    article: Number,
+    text: Annotated[bool, typer.Option("--text", help="The whole text, with what speaks for its tags marked")] = False,
+    config: Config = None,
+    db: Database = None,
+    as_json: Json = False,
+) -> None:
     """Tell why an article is as it is: each tag's evidence, each cut's rule, each link's reason."""
     with opened(config, db) as store:
         reasons = looked_up(store, article, store.why)
     if as_json:
         return say(reasons)
-    from flows.screens import console, reasons_screen
+    from flows.screens import console, marked_screen, reasons_screen
 
-    return console().print(reasons_screen(reasons))
+    return console().print(marked_screen(reasons) if text else reasons_screen(reasons))
 
 
 def feeds(

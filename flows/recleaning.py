@@ -211,6 +211,7 @@ def origin_of(feed: Feed, source: Source, learnt: Learnt) -> Origin:
         tags=feed.tags,
         pages=feed.pages,
         learnt=learnt,
+        trust=source.trust,
     )
 
 

@@ -1,4 +1,4 @@
-"""What a worker process does: parse a document, sift entries, refine entries with their pages.
+"""What a worker process does: parse a document, sift entries, refine entries with their pages, tag texts again.
 
 Each worker compiles the rules once (`prepare`, its initializer). The functions take and give plain values, so that
 they travel between processes, and return a faulty item as `Dropped` instead of raising.
@@ -7,21 +7,38 @@ they travel between processes, and return a faulty item as `Dropped` instead of 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from config.chrome import ChromeConfig
 from config.taxonomy import Taxonomy
 from extractors import article, feed
 from extractors.article import Origin, Rules
+from extractors.brief import brief
 from extractors.model import Article, Dropped, Entry, Page, ParsedFeed
+from extractors.subject import Sentence, Tagging
+from extractors.tagging import Publisher
+from extractors.trained import Training
 
 Refined = Article | Dropped | None
+Tagged = tuple[Tagging, tuple[Sentence, ...]]
 
 _rules: list[Rules] = []
 
 
-def prepare(chrome: ChromeConfig, taxonomy: Taxonomy) -> None:
-    """Compile the rules of this process."""
-    _rules[:] = [Rules.compile(chrome, taxonomy)]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A stored article to be tagged again, with all that is known of it besides its text."""
+
+    title: str
+    text: str
+    categories: tuple[str, ...]
+    language: str | None
+    publisher: Publisher
+
+
+def prepare(chrome: ChromeConfig, taxonomy: Taxonomy, training: Training | None = None) -> None:
+    """Compile the rules of this process, and take over what was learnt from corrections."""
+    _rules[:] = [Rules.compile(chrome, taxonomy, training)]
 
 
 def parse(
@@ -43,3 +60,12 @@ def sift(entries: Sequence[Entry], origin: Origin) -> list[Refined]:
 def refine(pairs: Sequence[tuple[Entry, Page | None]], origin: Origin) -> list[Refined]:
     """Each entry and its page as an article."""
     return [article.refine(entry, page, origin, _rules[0]) for entry, page in pairs]
+
+
+def retag(texts: Sequence[Text]) -> list[Tagged]:
+    """What each text is about, and its brief."""
+    tagger = _rules[0].tagger
+    return [
+        (tagger.tag(one.title, one.text, one.categories, one.language, one.publisher), brief(one.title, one.text))
+        for one in texts
+    ]

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from config.load import Config
 from config.tables import ConfigError
+from extractors.tagging import reporters
 from flows.lock import hold
 from flows.mill import Mill
 from flows.outcome import Silent
@@ -98,7 +99,8 @@ def reprocess(config: Config, wish: Wish, mapper: Mapper = at_once, onlooker: On
         found = mapper(lambda shard: rework(mill, shard, manner), list(shards(jobs, config.settings.shard_size)))
         feeds = tuple(sorted((feed for part in found for feed in part), key=lambda feed: feed.feed))
         if not wish.dry_run:
-            mill.writer.do(lambda store: close(store, changed=any(feed.changed for feed in feeds)))
+            sources = reporters(config.taxonomy) if any(feed.changed for feed in feeds) else None
+            mill.writer.do(lambda store: close(store, sources))
     return Account(feeds=feeds, passed_over=passed_over, seconds=time.monotonic() - clock, dry=wish.dry_run)
 
 
@@ -133,10 +135,10 @@ def reworked(feed: str, counts: Recleaned) -> Reworked:
     return Reworked(feed=feed, looked_at=sum(told.values()), **told)
 
 
-def close(store: Store, *, changed: bool) -> None:
-    """Do what takes all articles to be done."""
-    if changed:
-        store.relate()
+def close(store: Store, sources: frozenset[str] | None) -> None:
+    """Do what takes all articles to be done. `sources` are the names of those who report; None when nothing changed."""
+    if sources is not None:
+        store.relate(sources)
     store.optimize()
 
 

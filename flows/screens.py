@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from storage.gists import CategoryRow, Gist, SaidRow
 from storage.queries import Hit
 from storage.showing import ArticleRow, EvidenceRow, Reasons, SeeAlsoRow, Shown
 
@@ -59,7 +60,8 @@ def search_table(hits: Sequence[Hit]) -> RenderableType:
 def article_screen(shown: Shown) -> RenderableType:
     """An article as a reader sees it: head, text, what to read next, who else has it."""
     article = shown.article
-    parts: list[RenderableType] = [*head(article), Text(), Text(safe(article.text))]
+    parts: list[RenderableType] = [*head(article), *brief(shown.gist), Text(), Text(safe(article.text))]
+    parts += listed("Keyphrases", [line(*(row.phrase for row in shown.gist.phrases))] if shown.gist.phrases else [])
     parts += see_also(shown.see_also)
     loose = [link for link in shown.links if link.kind == "see_also" and link.target_id is None]
     parts += listed("Named, not held", [line(link.title, link.url) for link in loose])
@@ -78,6 +80,31 @@ def head(article: ArticleRow) -> list[RenderableType]:
         Text(safe(article.labels), style="green"),
         Text(safe(article.url), style="dim"),
     ]
+
+
+def brief(gist: Gist) -> list[RenderableType]:
+    """An article in short, with whose words they are."""
+    if gist.brief is None:
+        return []
+    told = (("The big picture", gist.brief.big_picture), ("Why it matters", gist.brief.why_it_matters))
+    whose = "extract" if gist.brief.source == "extract" else f"written by {gist.brief.source}"
+    lines = [Text.assemble((f"{name}  ", "bold"), flat(words)) for name, words in told if words]
+    return [Text(), *(Padding(one, (0, 0, 0, 2)) for one in lines), Padding(Text(safe(whose), "dim"), (0, 0, 0, 2))]
+
+
+def tags_screen(shown: Shown, said: Mapping[str, bool | None]) -> RenderableType:
+    """An article's tags, and what was said of them just now and before."""
+    parts: list[RenderableType] = head(shown.article)
+    rows = [line(row.name, row.kind, f"{row.score:.2f}", row.source) for row in shown.tags]
+    parts += listed("Tags", rows)
+    parts += listed("Corrected", [verdict(row) for row in shown.gist.said])
+    parts += listed("Left to the mill again", [line(tag) for tag, holds in said.items() if holds is None])
+    return Group(*parts)
+
+
+def verdict(row: SaidRow) -> Text:
+    """What somebody said of a tag."""
+    return line(f"{'+' if row.holds else '-'}{row.tag}", row.name, row.corrected_at[:10])
 
 
 def see_also(rows: Sequence[SeeAlsoRow]) -> list[RenderableType]:
@@ -100,6 +127,11 @@ def reasons_screen(reasons: Reasons) -> RenderableType:
     for tag in reasons.tags:
         title = Text.assemble((safe(tag.name), "green"), f"  {tag.kind}, {tag.score:.2f}")
         parts += [Text(), title, *(Padding(evidence(row, article), (0, 0, 0, 2)) for row in grounds[tag.tag])]
+    gist = reasons.gist
+    parts += listed("Corrected", [verdict(row) for row in gist.said])
+    parts += listed("Brief", [clipped(f"{r.role:<5}{r.start:>6}", flat(r.sentence)) for r in gist.sentences])
+    parts += listed("Keyphrases", [line(f"{row.phrase}  {row.score:.2f}") for row in gist.phrases])
+    parts += listed("Its feed calls it", [category(row) for row in gist.categories])
     parts += listed("Cut", [clipped(cut.rule, flat(cut.text[:200])) for cut in reasons.cuts])
     parts += see_also(reasons.see_also)
     parts += listed(
@@ -109,6 +141,36 @@ def reasons_screen(reasons: Reasons) -> RenderableType:
     doubt = f", in doubt: {safe(article.doubt)}" if article.doubt else ""
     source = f"taken from: {article.extractor}, confidence {article.confidence:.2f}{doubt}"
     return Group(*parts, Text(), Text(source, style="dim"))
+
+
+def category(row: CategoryRow) -> Text:
+    """What the feed calls an article, and what came of it."""
+    if row.tag is None:
+        return line(row.category, "means nothing to the taxonomy")
+    found = "the text says so too" if row.borne_out else "the text does not say so"
+    return line(row.category, f"means {row.tag}", found)
+
+
+def marked_screen(reasons: Reasons) -> RenderableType:
+    """Title and text with every piece of evidence marked, and the tags it speaks for."""
+    marks: dict[str, dict[tuple[int, int], list[str]]] = {"title": {}, "text": {}}
+    for row in reasons.evidence:
+        if row.field in marks:
+            marks[row.field].setdefault((row.start, row.end), []).append(row.tag)
+    article = reasons.article
+    return Group(marked(article.title, marks["title"]), Text(), marked(article.text, marks["text"]))
+
+
+def marked(text: str, marks: Mapping[tuple[int, int], Sequence[str]]) -> Text:
+    """A text with its marks: "asked [lawmakers](ai-policy, policy) to". Of two that overlap, the first is marked."""
+    shown, reached = Text(), 0
+    for (start, end), tags in sorted(marks.items()):
+        if start >= reached:
+            shown.append(safe(text[reached:start]))
+            shown.append(f"[{safe(text[start:end])}]", "bold")
+            shown.append(f"({', '.join(safe(tag) for tag in dict.fromkeys(tags))})", "green")
+            reached = end
+    return shown.append(safe(text[reached:]))
 
 
 def evidence(row: EvidenceRow, article: ArticleRow) -> Text:

@@ -122,6 +122,11 @@ class Workers:
             inner.cancel()
 
 
+def worker_count(wanted: int) -> int:
+    """As many workers as are wanted; 0 is one for each processor."""
+    return wanted or os.cpu_count() or 1
+
+
 def end(pool: ProcessPool) -> None:
     """Kill a pool's processes and wait for them."""
     pool.stop()  # type: ignore[no-untyped-call]  # pebble says nothing of what it returns: nothing

@@ -126,9 +126,10 @@ def test_runs_of_either_kind_are_skipped_while_another_one_holds_the_database(en
 
     before = len(skipped("ingest"))
     with held(engine.database):
-        assert engine.command("deployment", "run", "reprocess/default").returncode == 0
+        for flow in ("reprocess", "retag"):
+            assert engine.command("deployment", "run", f"{flow}/default").returncode == 0
         assert wait_for(lambda: len(skipped("ingest")) > before)
-        assert wait_for(lambda: skipped("reprocess"))
+        assert wait_for(lambda: skipped("reprocess") and skipped("retag"))
 
 
 def test_stored_articles_are_cleaned_again_when_somebody_asks_for_it(engine: Engine) -> None:
@@ -148,6 +149,35 @@ def test_stored_articles_are_cleaned_again_when_somebody_asks_for_it(engine: Eng
     rows = json.loads(account["data"])
     assert {row["feed"] for row in rows} == set(slugs)
     assert sum(row["looked_at"] for row in rows) == sum(row["same"] for row in rows) >= 30
+
+
+def test_stored_articles_are_tagged_again_when_somebody_asks_for_it(engine: Engine) -> None:
+    def done() -> list[dict[str, Any]]:
+        runs = engine.post("flow_runs/filter", {"flows": {"name": {"any_": ["retag"]}}})
+        asked = [run for run in runs if run["parameters"].get("dry_run")]
+        if all(run["state_name"] == "Skipped" for run in asked):
+            assert engine.command("deployment", "run", "retag/default", "-p", "dry_run=true").returncode == 0
+        return [run for run in asked if run["state_type"] in {"COMPLETED", "FAILED"} and run["state_name"] != "Skipped"]
+
+    [run] = wait_for(done)
+    assert (run["state_name"], run["auto_scheduled"]) == ("Completed", False)
+    [account] = wait_for(lambda: [one for one in artifacts(engine) if one["key"] == "retag-summary"])
+    assert account["data"].startswith("**dry run** — ")
+    assert " 0 would change, " in account["data"]
+
+
+def test_the_command_line_tags_again_on_a_server_that_is_there(engine: Engine) -> None:
+    words = [*MILL, "retag", "--dry-run", "--json"]
+
+    def done() -> subprocess.CompletedProcess[str] | None:
+        ended = subprocess.run(words, env=engine.env, capture_output=True, text=True, timeout=PATIENCE)
+        return None if ended.returncode == LOCKED else ended
+
+    ended = wait_for(done)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    told = json.loads(ended.stdout)
+    assert (told["changed"], told["failed"]) == (0, 0)
+    assert told["same"] >= 30
 
 
 def test_the_command_line_cleans_again_on_a_server_that_is_there(engine: Engine) -> None:
@@ -198,10 +228,10 @@ def test_the_server_refuses_bad_parameters(engine: Engine, parameter: str) -> No
     assert engine.command("deployment", "run", "ingest/default", "-p", parameter).returncode == 1
 
 
-def test_both_deployments_are_served_and_one_has_a_schedule(engine: Engine) -> None:
+def test_all_deployments_are_served_and_one_has_a_schedule(engine: Engine) -> None:
     served = wait_for(lambda: [one for one in engine.post("deployments/filter", {}) if one["name"] == "default"])
     schedules = {one["entrypoint"]: len(one["schedules"]) for one in served}
-    assert schedules == {"flows.ingest.ingest": 1, "flows.reprocess.reprocess": 0}
+    assert schedules == {"flows.ingest.ingest": 1, "flows.reprocess.reprocess": 0, "flows.retag.retag": 0}
 
 
 def test_the_deployment_file_deploys(engine: Engine) -> None:
