@@ -19,7 +19,10 @@ from flows.newsroom import FeedAddress, Newsroom, Reply
 
 HOUSE = Path(__file__).parents[1]
 PAGES = [HOUSE / "README.md", *sorted((HOUSE / "docs").glob("*.md"))]
-GUIDES = ["README.md", "docs/add-a-feed.md", "docs/add-a-site-rule.md", "docs/add-a-tag.md", "docs/keep-it-clean.md"]
+GUIDES = [
+    "README.md", "docs/add-a-feed.md", "docs/add-a-site-rule.md", "docs/add-a-tag.md", "docs/briefs.md", "docs/keep-it-clean.md",
+    "docs/teach-it.md",
+]  # fmt: skip
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 ELSEWHERE = {
@@ -33,6 +36,10 @@ ELSEWHERE = {
     "fanmill pause": "docs/add-a-feed.md",
     "fanmill chrome": "docs/keep-it-clean.md",
     "fanmill reprocess": "docs/keep-it-clean.md",
+    "fanmill tag": "docs/teach-it.md",
+    "fanmill train": "docs/teach-it.md",
+    "fanmill retag": "docs/teach-it.md and test_flows_engine.py",
+    "fanmill taxonomy": "docs/add-a-tag.md",
     "prefect deployment run": "test_flows_engine.py",
 }
 
