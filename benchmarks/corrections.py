@@ -19,8 +19,8 @@ from pathlib import Path
 from benchmarks.tags import EDITORS, Row, measure, rows
 from config.taxonomy import load_taxonomy
 from extractors.casework import Reader, Seen
-from extractors.subject import Named
 from extractors.schooling import Lesson, teach
+from extractors.subject import Named
 from extractors.tagging import Tagger
 from extractors.trained import Trained, Training
 
@@ -28,14 +28,17 @@ SHARED = Path(os.environ.get("FANMILL_SHARED", Path(__file__).parents[2] / "shar
 SETS = {
     "techcrunch2025_dev": EDITORS,
     "agnews_dev": {"World": "World", "Sports": "Sport", "Business": "Business"},
-    "bbc_dev": {"business": "Business", "politics": "Policy", "sport": "Sport", "entertainment": "Media & Entertainment"},
+    "bbc_dev": {
+        "business": "Business", "politics": "Policy", "sport": "Sport", "entertainment": "Media & Entertainment",
+    },
     "huffpost_dev": {
         "POLITICS": "Policy", "SPORTS": "Sport", "BUSINESS": "Business", "WORLD NEWS": "World", "SCIENCE": "Science",
         "ENVIRONMENT": "Energy & Climate", "EDUCATION": "Education", "WELLNESS": "Health",
         "ENTERTAINMENT": "Media & Entertainment", "TECH": "Big Tech",
     },
     "reuters21578_dev": {
-        "earn": "Earnings", "acq": "M&A", "crude": "Energy & Climate", "ship": "Transportation", "trade": "World", "jobs": "Jobs",
+        "earn": "Earnings", "acq": "M&A", "crude": "Energy & Climate", "ship": "Transportation", "trade": "World",
+        "jobs": "Jobs",
     },
 }  # fmt: skip
 STORE, LATER = 1000, 2000  # articles in the store, and of those judged on
@@ -117,22 +120,33 @@ def main() -> None:
     gains = []
     print(f"{'tag':52} {'before':>7} {'after':>7}  learnt")
     for name, labels in SETS.items():
-        data = (
-            shuffled(rows(corpus / f"{name}.jsonl.gz")) if name in UNDATED else list(rows(corpus / f"{name}.jsonl.gz"))
-        )
-        for trial in trials(name.removesuffix("_dev"), data, labels):
-            gains.append(trial.after - trial.before)
-            told = trial.lesson
-            what = "too few" if not told else f"threshold {told.threshold}" if told.threshold else ""
-            what += " model" if told and told.model else ""
-            own = f"({told.before:.3f} to {told.after:.3f} on its own trial)" if told else ""
-            print(
-                f"{trial.tag:52} {trial.before:7.3f} {trial.after:7.3f}  {what or 'nothing'} {own} {trial.seconds:.1f} s"
-            )
-    worse = sum(gain < 0 for gain in gains)
+        data = list(rows(corpus / f"{name}.jsonl.gz"))
+        for trial in trials(name.removesuffix("_dev"), shuffled(data) if name in UNDATED else data, labels):
+            gains.append((trial.after - trial.before, trial.lesson))
+            print(f"{trial.tag:52} {trial.before:7.3f} {trial.after:7.3f}  {told(trial)}")
+    every = [gain for gain, _ in gains]
+    learnt = [gain for gain, lesson in gains if lesson and (lesson.model or lesson.threshold is not None)]
     print(
-        f"median gain {100 * statistics.median(gains):+.1f} points, {worse} of {len(gains)} worse, least {100 * min(gains):+.1f}"
+        f"{len(learnt)} of {len(gains)} tags learnt something: median {points(statistics.median(learnt))}, mean "
+        f"{points(statistics.mean(learnt))}, {sum(gain < 0 for gain in learnt)} worse, least {points(min(learnt))}"
     )
+    print(f"over all tags: mean {points(statistics.mean(every))}")
+
+
+def told(trial: Trial) -> str:
+    """What was learnt, and what it promised."""
+    lesson = trial.lesson
+    if lesson is None:
+        return "too few"
+    what = [f"threshold {lesson.threshold:.2f}"] if lesson.threshold is not None else []
+    what += ["model"] if lesson.model else []
+    promised = f"({lesson.before:.3f} to {lesson.after:.3f} on its verdicts) {trial.seconds:.1f} s"
+    return f"{' and '.join(what) or 'nothing'} {promised}"
+
+
+def points(gain: float) -> str:
+    """A gain in points of F1."""
+    return f"{100 * gain:+.1f} points"
 
 
 if __name__ == "__main__":

@@ -61,12 +61,15 @@ class NameFinder:
         """Unknown companies and people, in order of first mention, at most 12."""
         reach = reading.body + REACH
         taken = sorted((span, one.type) for one in known for span in one.spans if span[0] < reach)
+        listed = {one.name.lower() for one in known}
         found: dict[str, Found] = {}
         for start, end in self.runs(reading, taken):
             name = reading.whole[start:end]
+            if name in found or name.lower() in listed:
+                continue
             kind = self.kind(reading.whole, start, end)
-            if kind and len(found) < MOST and name.lower() not in {one.name.lower() for one in known}:
-                found.setdefault(name, self.settle(reading, name, kind))
+            if kind and len(found) < MOST:
+                found[name] = self.settle(reading, name, kind)
         return [one for one in found.values() if not any(is_part(one, other) for other in found.values())]
 
     def runs(self, reading: Reading, taken: Sequence[tuple[Span, str]]) -> Iterator[Span]:
@@ -80,9 +83,10 @@ class NameFinder:
             begin, end = match.span()
             if end == reach:  # it may go on: "Martin Scorse" is nobody
                 break
-            for word in WORD.finditer(reading.whole, *match.span()):
-                cut = word[0] in self.common or COMPOUND.search(word[0])
-                over = [kind for (a, b), kind in taken if a < word.end() and word.start() < b]
+            near = [(span, kind) for span, kind in taken if span[0] < end and begin < span[1]]
+            for word in WORD.finditer(reading.whole, begin, end):
+                cut = word[0] in self.common or ("-" in word[0] and COMPOUND.search(word[0]))
+                over = [kind for (a, b), kind in near if a < word.end() and word.start() < b]
                 if cut or over:
                     yield from is_name(reading.whole, begin, word.start() - 1)
                     begin = word.end() + 1 if cut or over == ["place"] else match.end()

@@ -22,7 +22,7 @@ from extractors.language import guess
 from extractors.names import NameFinder
 from extractors.subject import Claim, Evidence, Named, Tag, Tagging
 from extractors.topics import Ledger, Rules, chance, topic_words
-from extractors.trained import Training, Voice, voices
+from extractors.trained import LABEL, Training, Voice, voices
 from extractors.vocabulary import Reading, Span, Vocabulary, flatten
 
 MEANT = 0.9  # how sure it is that a feed's category means the tag it is mapped to
@@ -123,10 +123,8 @@ class Tagger:
             heard = rule.id in ledgers or rule.id in testimony.said or rule.id in testimony.voices
             if rule.kind != "group" and not silent and heard:
                 least = self.training.thresholds.get(rule.id, rule.threshold)
-                tag = judge(rule, reading, ledgers.get(rule.id), testimony, least)
-                if tag.score >= least:
-                    judged.append(tag)
-        return judged
+                judged.append(judge(rule, reading, ledgers.get(rule.id), testimony, least))
+        return [tag for tag in judged if tag]
 
     def outdoes(self, ledgers: Ledgers, rival: str, tag: str) -> bool:
         """Whether a rival speaks louder than a tag; whichever stands first in the file is heard a quarter louder."""
@@ -160,8 +158,11 @@ class Tagger:
         return self.meanings.get(category.strip().casefold())
 
     def others(self, heard: dict[str, Voice]) -> list[Tag]:
-        """Tags that are no rule's, but were learnt from labelled data; a model is all that speaks for them."""
-        found = [voice for tag, voice in heard.items() if tag not in self.taxonomy.tags]
+        """Tags of labels that are no rule's, but were learnt from labelled data; a model is all that speaks for them.
+
+        A tag that was the taxonomy's when a model was trained, and is no more, is not given.
+        """
+        found = [voice for tag, voice in heard.items() if tag.startswith(LABEL)]
         return [
             Tag(
                 id=one.tag.id,
@@ -189,19 +190,23 @@ class Tagger:
         return tags
 
 
-def judge(rule: TagRule, reading: Reading, ledger: Ledger | None, testimony: Testimony, least: float) -> Tag:
-    """A topic with its score: what the text, the feed and the models say, as independent witnesses."""
-    rules = chance(ledger.z) if ledger else 0.0
+def judge(rule: TagRule, reading: Reading, ledger: Ledger | None, testimony: Testimony, least: float) -> Tag | None:
+    """A topic with its score: what the text, the feed and the models say, as independent witnesses. None under `least`.
+
+    Evidence is gathered for what is given only: of twenty topics that a long text touches it is about three.
+    """
     voice = testimony.voices.get(rule.id)
-    alone = 1 - (1 - rules) * (1 - (MODEL * voice.chance if voice else 0.0))
-    score = 1 - (1 - alone) * (1 - testimony.worth.get(rule.id, 0.0))
+    alone = 1 - (1 - (chance(ledger.z) if ledger else 0.0)) * (1 - (MODEL * voice.chance if voice else 0.0))
+    score = round(1 - (1 - alone) * (1 - testimony.worth.get(rule.id, 0.0)), 4)
+    if score < least:
+        return None
     heard = (
         *(ledger.evidence(reading) if ledger else ()),
         *(voice.evidence if voice else ()),
         *testimony.said.get(rule.id, ()),
     )
     clear = round(alone, 4) if alone >= least else 0.0
-    return Tag(id=rule.id, name=rule.name, kind=rule.kind, score=round(score, 4), alone=clear, evidence=heard)
+    return Tag(id=rule.id, name=rule.name, kind=rule.kind, score=score, alone=clear, evidence=heard)
 
 
 def parents_of(taxonomy: Taxonomy) -> Parents:

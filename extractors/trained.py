@@ -14,6 +14,7 @@ from extractors.linear import Model, choose, reasons, score
 from extractors.subject import Evidence, Named, Tag, Tagging
 from extractors.vocabulary import Reading, Span
 
+LABEL = "topic:"  # ids of tags begin so that are labels of labelled data, and no tags of the taxonomy
 REASONS = 3  # words that a model gives for a tag
 
 

@@ -47,6 +47,10 @@ class BriefError(Exception):
     """No brief was written. One line that says why; it holds neither key nor text of the article."""
 
 
+class ServiceError(BriefError):
+    """The service gave no answer that could be read; the article has nothing to do with it."""
+
+
 async def write(settings: Brief, title: str, text: str) -> Written:
     """Have the brief of one article written. Raises `BriefError`, and within `settings.timeout` seconds."""
     if not settings.url:
@@ -57,9 +61,9 @@ async def write(settings: Brief, title: str, text: str) -> Written:
         async with asyncio.timeout(settings.timeout):
             answer = await ask(settings, headers, question(settings, title, text))
     except TimeoutError:
-        raise BriefError(f"the service took over {settings.timeout} s") from None
+        raise ServiceError(f"the service took over {settings.timeout} s") from None
     except (aiohttp.ClientError, OSError, ValueError) as error:
-        raise BriefError(f"the service cannot be asked: {type(error).__name__}") from None
+        raise ServiceError(f"the service cannot be asked: {type(error).__name__}") from None
     notes = read_notes(answer)
     if key and any(key in note for note in notes.values()):
         raise BriefError("the answer repeats the key")
@@ -115,7 +119,7 @@ async def ask(settings: Brief, headers: dict[str, str], body: dict[str, Any]) ->
             plain = {key: value for key, value in body.items() if key != "response_format"}
             status, answer = await post(session, settings.url, plain)
     if status != HTTPStatus.OK:
-        raise BriefError(f"the service answers with status {status}")
+        raise ServiceError(f"the service answers with status {status}")
     return answer
 
 

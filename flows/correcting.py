@@ -38,10 +38,10 @@ class Told:
 
 
 class Known(Protocol):
-    """Whoever knows tags by id, besides the taxonomy."""
+    """Whoever knows tags besides the taxonomy."""
 
-    def known(self, tags: Sequence[str]) -> dict[str, Named]:
-        """Those of these tags that it knows."""
+    def known(self, words: Sequence[str]) -> dict[str, Named]:
+        """The tags that these words name by id or name, by id."""
 
 
 def correct(store: Store, config: Config, article: str, words: Mapping[str, bool | None], now: datetime) -> Told:
@@ -52,7 +52,11 @@ def correct(store: Store, config: Config, article: str, words: Mapping[str, bool
     number = find(store.connection, article)
     if number is None:
         raise CommandError(f"there is no article {article}; `fanmill search` shows the numbers")
-    tags = {resolve(word, config.taxonomy, store.tags): holds for word, holds in words.items()}
+    tags: dict[Named, bool | None] = {}
+    for word, holds in words.items():
+        tag = resolve(word, config.taxonomy, store.tags)
+        if tags.setdefault(tag, holds) is not holds:
+            raise CommandError(f"{tag.name!r} is both given and taken; say one of them")
     store.tags.name([*tags_of(config.taxonomy), *((tag, (), "") for tag in tags if tag.id in config.taxonomy.entities)])
     said = {tag.id: holds for tag, holds in tags.items()}
     store.tags.correct(number, said, now)

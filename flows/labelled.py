@@ -12,8 +12,10 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import IO, cast
 
@@ -23,12 +25,13 @@ from extractors.fitting import Example, Trial, cross_validate, fit
 from extractors.linear import dump, load
 from extractors.subject import Named
 from extractors.tagging import Tagger
-from extractors.trained import Trained
+from extractors.trained import LABEL, Trained
 from flows.filters import RowError, lines, read_row, text_of
 from flows.options import CommandError
 
 MOST = 100  # characters of a label
 FEWEST = 10  # rows
+COMPACT = (",", ":")  # of JSON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +65,7 @@ def read_labelled(path: Path) -> list[Labelled]:
             for number, line in enumerate(lines(stream), 1):
                 if line.strip():
                     found.append(labelled(path, number, line))
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise CommandError(f"{path} cannot be read: {error}") from None
     if len(found) < FEWEST or len({one.labels for one in found}) < 2:  # noqa: PLR2004 - one kind cannot be told apart
         raise CommandError(f"{path} has {len(found)} rows; {FEWEST} of at least two kinds are needed to learn anything")
@@ -83,6 +86,8 @@ def labelled(path: Path, number: int, line: str) -> Labelled:
             raise RowError('needs "labels", a list of strings')
         if any(len(one) > MOST for one in labels):
             raise RowError(f"has a label of more than {MOST} characters")
+        if not all(one.replace("\n", " ").isprintable() for one in labels):
+            raise RowError("has a label with characters that cannot be printed")
         if not title and not text:
             raise RowError('needs "title" or "text"')
     except RowError as error:
@@ -120,9 +125,14 @@ def meant(label: str, tagger: Tagger) -> Named:
     rule = tagger.taxonomy.tags.get(tagger.meaning(label) or "")
     if rule and rule.kind != "group":
         return Named(id=rule.id, name=rule.name, kind=rule.kind)
-    slug = re.sub(r"[\W_]+", "-", label.casefold()).strip("-") or "label"
-    taken = slug in tagger.taxonomy.tags or slug in tagger.taxonomy.entities
-    return Named(id=f"topic:{slug}" if taken else slug, name=label, kind="topic")
+    return Named(id=LABEL + slug_of(label), name=label, kind="topic")
+
+
+def slug_of(label: str) -> str:
+    """A label as part of an id. What has signs that are lost gets a few digits: "C", "C++" and "C#" are three."""
+    folded = re.sub(r"[\s_-]+", "-", label.casefold())
+    slug = re.sub(r"[\W_]+", "-", folded).strip("-")
+    return slug if slug == folded else f"{slug}-{sha256(label.encode()).hexdigest()[:6]}".strip("-")
 
 
 def micro(examples: Sequence[Example], trials: Sequence[Trial]) -> float:
@@ -149,7 +159,8 @@ def write_model(trained: Trained, path: Path) -> None:
     """Write a model to a file. Raises `CommandError`."""
     tags = {label: [tag.id, tag.name, tag.kind] for label, tag in sorted(trained.tags.items())}
     try:
-        path.write_text(json.dumps({"name": trained.name, "tags": tags, "model": json.loads(dump(trained.model))}))
+        fields = {"name": trained.name, "tags": tags, "model": json.loads(dump(trained.model))}
+        path.write_text(json.dumps(fields, separators=COMPACT))
     except OSError as error:
         raise CommandError(f"{path} cannot be written: {error.strerror}") from None
 
@@ -158,12 +169,12 @@ def read_model(path: Path) -> Trained:
     """A model from a file that `write_model` wrote; its text may come from anywhere. Raises `CommandError`."""
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
-        model = load(json.dumps(fields["model"]))
+        model = load(json.dumps(fields["model"], separators=COMPACT))
         tags = {label: Named(id=tag, name=name, kind=kind) for label, (tag, name, kind) in entries(fields["tags"])}
         return Trained(name=str(fields["name"]), model=model, tags={label: tags[label] for label in model.labels})
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}") from None
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise CommandError(f"{path} is no model of `fanmill train --out`: {type(error).__name__}") from None
 
 

@@ -1,8 +1,9 @@
 """The closing step of a run that has a language model write briefs of what came in; nothing where none is configured.
 
 The latest articles come first, `most` of them; copies have none. Each is a request of its own, two at a time. An
-article whose brief is not written, for whatever reason, keeps its extract. A service that fails three times in a row is
-asked no more in that run: one that is down would else cost a time-out for each article.
+article whose brief is not written, for whatever reason, keeps its extract. A service that gives no answer three times
+in a row is asked no more in that run: one that is down would else cost a time-out for each article. An answer that is
+refused says nothing against the service.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config.settings import Brief
-from flows.briefing import BriefError, write
+from flows.briefing import BriefError, ServiceError, write
 from flows.writer import Writer
 from storage.retagging import StoredText
 
@@ -59,7 +60,7 @@ class Notetaker:
             note = await write(self._settings, article.title, article.text)
         except BriefError as error:
             self._failed += 1
-            self._in_a_row += 1
+            self._in_a_row = self._in_a_row + 1 if isinstance(error, ServiceError) else 0
             self._fault = str(error)
             return
         await self._writer.ask(lambda store: store.tags.keep_brief(article, note, self._now))

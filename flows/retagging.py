@@ -106,7 +106,7 @@ def retag(config: Config, wish: Wish, mapper: Mapper = at_once, onlooker: Onlook
     check(config, wish.feeds)
     if not path.exists():
         raise StoreError(f"{path} does not exist yet; `fanmill run` makes it")
-    with hold(path), Writer(path) as writer:
+    with hold(path), Writer(path, write=not wish.dry_run) as writer:
         stored = writer.do(lambda store: [source.slug for source in store.sources()])
         slugs = [slug for slug in stored if slug in (wish.feeds or config.feeds)]
         gone = tuple(slug for slug in stored if slug not in config.feeds) if not wish.feeds else ()
@@ -183,9 +183,8 @@ class Retagger:
 
 def as_text(stored: StoredText, feed: Feed | None) -> Text:
     """A stored article as a worker wants it. A feed that is configured no more is known by what the store has of it."""
-    publisher = Publisher(
-        name=(feed.title if feed else "") or stored.feed_title, trust=stored.trust, tags=feed.tags if feed else ()
-    )
+    name = (feed.title if feed else "") or stored.feed_title
+    publisher = Publisher(name=name, trust=stored.trust, tags=feed.tags if feed else stored.told)
     return Text(
         title=stored.title,
         text=stored.text,

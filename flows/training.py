@@ -45,7 +45,7 @@ def train(  # noqa: PLR0913 - each is an option
     as_json: Json = False,
 ) -> None:
     """Learn tags from what people corrected, or from labelled articles; keep what judges better than what there is."""
-    if forget:
+    if forget is not None:
         return forget_model(forget, find_database(config, db))
     if source is None and (out or name or replace):
         raise CommandError("--out, --name and --replace go with --from")
@@ -108,6 +108,8 @@ def from_file(
 
     out, name, replace = wanted
     name = name or source.name.split(".")[0]
+    if not name.strip() or not name.isprintable():
+        raise CommandError("a model needs a name; say one with --name")
     if name.startswith(OWN):
         raise CommandError(f"a model may not be called {OWN}…; those are what corrections taught")
     path = None if out else there(find_database(*where))
@@ -150,12 +152,15 @@ def spoken(told: dict[str, object]) -> str:
 
 
 def forget_model(name: str, path: Path) -> None:
-    """Forget a model, or what corrections taught of a tag. Raises `CommandError` when there is no such thing."""
+    """Forget a model, or what corrections taught of a tag, by id or name. Raises `CommandError` for no such thing."""
     from storage.store import Store
 
     with faults(), Store.open(there(path)) as store:
-        taught = store.tags.trained_at(OWN + name, name) is not None
-        store.tags.set_least(name, None, datetime.now(UTC))
-        if not (store.tags.forget_model(name) | store.tags.forget_model(OWN + name) | taught):
+        tags = {name.removeprefix(OWN), *store.tags.known([name])}
+        taught = [tag for tag in sorted(tags) if store.tags.trained_at(OWN + tag, tag) is not None]
+        for tag in taught:
+            store.tags.set_least(tag, None, datetime.now(UTC))
+            store.tags.forget_model(OWN + tag)
+        if not (store.tags.forget_model(name) or taught):
             raise CommandError(f"nothing of that name was learnt: {name}")
     print(f"{name} is forgotten; stored articles are tagged without it by `fanmill retag`")  # noqa: T201

@@ -20,7 +20,8 @@ from storage.rows import read
 
 TEXTS = """SELECT a.id, f.slug AS feed, t.title, t.text, a.language, a.content_hash, f.title AS feed_title,
     f.category_trust AS trust, (SELECT json_group_array(category) FROM article_categories AS c
-        WHERE c.article_id = a.id) AS categories
+        WHERE c.article_id = a.id) AS categories,
+    (SELECT json_group_array(detail) FROM tag_evidence AS e WHERE e.article_id = a.id AND e.source = 'feed') AS fed
 FROM articles AS a JOIN article_texts AS t ON t.article_id = a.id JOIN feeds AS f ON f.id = a.feed_id
 """
 AFTER = f"""{TEXTS} WHERE a.id > :after AND (:feeds = '[]' OR f.slug IN (SELECT value FROM json_each(:feeds)))
@@ -35,7 +36,11 @@ CHANGE = """UPDATE articles SET section = :section, topic = :topic, topic_score 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredText:
-    """An article as the tagger wants it. `categories` is a JSON list of what its feed calls it."""
+    """An article as the tagger wants it.
+
+    `categories` is a JSON list of what its feed calls it, `fed` one of what speaks for its tags that is no word of its
+    text: such of those, and what the operator says of all articles of the feed.
+    """
 
     id: int
     feed: str
@@ -46,6 +51,12 @@ class StoredText:
     feed_title: str
     trust: float
     categories: str
+    fed: str
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What the operator said of its feed when it was last tagged."""
+        return tuple(sorted(set(json.loads(self.fed)) - set(self.calls)))
 
     @property
     def calls(self) -> tuple[str, ...]:

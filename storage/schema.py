@@ -19,11 +19,12 @@ migrations = Migrations("fanmill")
 
 # Schema 1 retired feeds for no other reason.
 GONE = "UPDATE feeds SET retired_why = 'gone' WHERE retired_at IS NOT NULL AND retired_why IS NULL"
-# What feeds call their articles was not kept before schema 4, but for what speaks for a tag.
+# What feeds call their articles was not kept before schema 4, but for what speaks for a tag. So was what the operator
+# says of all articles of a feed, by the ids of tags; that is no feed's word.
 CATEGORIES = """INSERT OR IGNORE INTO article_categories(article_id, category, tag_id, borne_out)
 SELECT article_id, detail, tag_id, EXISTS (SELECT 1 FROM tag_evidence AS o WHERE o.article_id = e.article_id
     AND o.tag_id = e.tag_id AND o.source IN ('rule', 'entity'))
-FROM tag_evidence AS e WHERE source = 'feed'"""
+FROM tag_evidence AS e WHERE source = 'feed' AND detail <> tag_id"""
 STATEMENTS = (*TABLES, *sameness.TABLES, *kin.TABLES, *VIEWS)
 
 

@@ -35,10 +35,10 @@ class Tags:
         with speaking(self.path), write_tx(self.connection):
             verdicts.name(self.connection, tags)
 
-    def known(self, tags: Sequence[str]) -> dict[str, Named]:
-        """Those of these tags that are there, by id."""
+    def known(self, words: Sequence[str]) -> dict[str, Named]:
+        """The tags that these words name by id or name, by id."""
         with speaking(self.path):
-            return verdicts.known(self.connection, tags)
+            return verdicts.known(self.connection, words)
 
     def correct(self, article: int, said: Mapping[str, bool | None], now: datetime) -> None:
         """Record what somebody says of an article's tags; see `storage.verdicts.say`. `retag` puts it in force."""

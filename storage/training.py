@@ -58,10 +58,16 @@ def training(connection: sqlite3.Connection) -> Training:
     models = []
     for name, tags, model in connection.execute(MODELS):
         try:
-            models.append(Trained(name=name, model=load(model), tags=named(tags)))
-        except (ValueError, TypeError, KeyError) as error:
-            raise StoreError(f"the model {name!r} cannot be read ({error}); train it again") from None
+            models.append(read_trained(name, tags, model))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise StoreError(f"the model {name!r} cannot be read ({error}); fanmill train --forget {name}") from None
     return Training(models=tuple(models), thresholds=dict(connection.execute(THRESHOLDS).fetchall()))
+
+
+def read_trained(name: str, tags: str, model: str) -> Trained:
+    """A model as it is kept. Raises `ValueError` for one that is none, `KeyError` for a label without a tag."""
+    own, meant = load(model), named(tags)
+    return Trained(name=name, model=own, tags={label: meant[label] for label in own.labels})
 
 
 def named(text: str) -> dict[str, Named]:
@@ -70,8 +76,12 @@ def named(text: str) -> dict[str, Named]:
 
 
 def keep(connection: sqlite3.Connection, lesson: Lesson, now: datetime) -> None:
-    """Keep a model in place of one of the same name."""
+    """Keep a model in place of one of the same name. Raises `StoreError` for one that could not be read again."""
     trained = lesson.trained
+    try:
+        load(dump(trained.model))
+    except ValueError as error:
+        raise StoreError(f"the model {trained.name!r} cannot be kept: {error}") from None
     tags = {label: (tag.id, tag.name, tag.kind) for label, tag in sorted(trained.tags.items())}
     row = {
         "name": scrub(trained.name), "now": iso(now), "examples": lesson.examples, "before": lesson.before,
@@ -88,7 +98,7 @@ def forget(connection: sqlite3.Connection, name: str) -> bool:
 
 def set_least(connection: sqlite3.Connection, tag: str, least: Least | None, now: datetime) -> None:
     """Keep another threshold of a tag; None for that of the taxonomy."""
-    connection.execute(NO_LEAST, (tag,))
+    connection.execute(NO_LEAST, (scrub(tag),))
     if least:
         row = (tag, least.threshold, iso(now), least.verdicts, least.before, least.after)
         connection.execute(LEAST, row)

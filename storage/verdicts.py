@@ -12,7 +12,7 @@ from datetime import datetime
 
 from extractors.corrections import Verdict
 from extractors.subject import Named
-from storage.rows import iso, scrub
+from storage.rows import iso, scrub, scrubbed
 
 OF = """SELECT c.article_id, t.id, t.name, t.kind, t.parents, c.holds
 FROM tag_corrections AS c JOIN tags AS t ON t.id = c.tag_id
@@ -21,11 +21,12 @@ SAY = """INSERT INTO tag_corrections(article_id, tag_id, holds, corrected_at) VA
 ON CONFLICT(article_id, tag_id) DO UPDATE SET holds = excluded.holds, corrected_at = excluded.corrected_at
 WHERE holds <> excluded.holds"""
 UNSAY = "DELETE FROM tag_corrections WHERE article_id = ? AND tag_id = ?"
-NAMED = "SELECT id, name, kind FROM tags WHERE id IN (SELECT value FROM json_each(?))"
+NAMED = """SELECT id, name, kind FROM tags
+WHERE id IN (SELECT value FROM json_each(:words)) OR name IN (SELECT value FROM json_each(:words)) ORDER BY id"""
 ADD = """INSERT INTO tags(id, name, kind, parents, iptc) VALUES (:id, :name, :kind, :parents, :iptc)
 ON CONFLICT(id) DO UPDATE SET name = :name, kind = :kind, parents = :parents, iptc = :iptc
 WHERE (name, kind, parents, iptc) IS NOT (:name, :kind, :parents, :iptc)"""
-BARE = "INSERT INTO tags(id, name, kind) VALUES (:id, :name, :kind) ON CONFLICT(id) DO NOTHING"
+BARE = "INSERT INTO tags(id, name, kind) VALUES (?, ?, ?) ON CONFLICT(id) DO NOTHING"
 
 
 def of(connection: sqlite3.Connection, articles: Sequence[int]) -> dict[int, list[Verdict]]:
@@ -43,9 +44,9 @@ def of(connection: sqlite3.Connection, articles: Sequence[int]) -> dict[int, lis
     return found
 
 
-def known(connection: sqlite3.Connection, tags: Sequence[str]) -> dict[str, Named]:
-    """Those of these tags that are there."""
-    rows = connection.execute(NAMED, (json.dumps(list(tags)),))
+def known(connection: sqlite3.Connection, words: Sequence[str]) -> dict[str, Named]:
+    """The tags that these words name by id or name, by id."""
+    rows = connection.execute(NAMED, {"words": json.dumps([scrub(word) for word in words])})
     return {tag: Named(id=tag, name=name, kind=kind) for tag, name, kind in rows}
 
 
@@ -70,4 +71,5 @@ def name(connection: sqlite3.Connection, tags: Sequence[tuple[Named, Sequence[st
 
 def introduce(connection: sqlite3.Connection, tags: Sequence[Named]) -> None:
     """Make tags known that are not; those that are stay as they are."""
-    connection.executemany(BARE, [{"id": tag.id, "name": tag.name, "kind": tag.kind} for tag in tags])
+    rows = [scrubbed((tag.id, tag.name, tag.kind)) for tag in tags]
+    connection.executemany(BARE, rows)

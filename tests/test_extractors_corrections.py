@@ -85,3 +85,26 @@ def test_correcting_what_is_corrected_changes_nothing_more(found: Tagging) -> No
     once = correct(found, verdicts)
     again = correct(found, list(reversed(verdicts)))
     assert once == again
+
+
+IMPLIED = {
+    "a topic that a company stands for": (
+        "Boston Dynamics opens an office",
+        "It has ten rooms.",
+        "boston-dynamics",
+        "robotics",
+    ),
+    "a country that a city lies in": ("A long night in Berlin", "The talks in Berlin went on.", "berlin", "germany"),
+}
+
+
+@pytest.mark.parametrize(("title", "text", "thing", "implied"), IMPLIED.values(), ids=IMPLIED)
+def test_what_rests_on_a_thing_alone_goes_with_it(title: str, text: str, thing: str, implied: str) -> None:
+    tagging = Tagger(load_taxonomy()).tag(title, text)
+    assert {thing, implied} <= ids(tagging)
+    assert not {thing, implied} & ids(correct(tagging, [said(thing, holds=False)]))
+
+
+def test_what_something_else_speaks_for_stays_when_a_thing_goes() -> None:
+    tagging = Tagger(load_taxonomy()).tag("Boston Dynamics shows a robot", "The robot walks.")
+    assert "robotics" in ids(correct(tagging, [said("boston-dynamics", holds=False)]))

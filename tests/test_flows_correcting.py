@@ -2,44 +2,62 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from flows.labelled import read_labelled, read_model
+from config.taxonomy import load_taxonomy
+from extractors.linear import Model, dump
+from extractors.subject import Named
+from extractors.tagging import Tagger, tags_of
+from extractors.trained import Trained
+from flows import filters
+from flows.cli import main
+from flows.labelled import meant, read_labelled, read_model
 from flows.options import CommandError
-
-MILL = [sys.executable, "-c", "from flows.cli import main; main()"]
+from storage.store import Store
+from storage.training import Lesson
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database and the configuration that the demonstration leaves."""
     folder = tmp_path_factory.mktemp("made")
-    subprocess.run([*MILL, "demo", "--no-prefect", "demo"], cwd=folder, check=True, capture_output=True)
+    command = [sys.executable, "-c", "from flows.cli import main; main()", "demo", "--no-prefect", "demo"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
     return folder
 
 
 class Home:
     """A copy of the demonstration, and the command line in it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, capture: pytest.CaptureFixture[str]) -> None:
         self.folder = folder
         self.path = folder / "demo/newsroom.db"
         self.own = folder / "demo/newsroom"
+        self._capture = capture
 
-    def mill(self, *words: object, stdin: str = "", code: int = 0) -> str:
-        where = [] if words[0] == "tag" and stdin else ["--db", self.path]
-        command = [*MILL, *map(str, [*words, *where, "--config", self.own])]
-        done = subprocess.run(command, cwd=self.folder, input=stdin, capture_output=True, text=True)
-        assert done.returncode == code, done.stderr
-        return done.stderr if code else done.stdout
+    def mill(self, *words: object, code: int = 0) -> str:
+        """What a command says: on standard error when it is to fail."""
+        self._capture.readouterr()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "argv", ["fanmill", *map(str, words), "--db", str(self.path), "--config", str(self.own)])
+            patch.setenv("FANMILL_DB", str(self.path))
+            patch.setenv("FANMILL_CONFIG", str(self.own))
+            with pytest.raises(SystemExit) as ended:
+                main()
+        out, err = self._capture.readouterr()
+        assert (ended.value.code or 0) == code, err
+        return err if code == 2 else out
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         with sqlite3.connect(self.path) as database:
@@ -52,9 +70,10 @@ class Home:
 
 
 @pytest.fixture
-def home(made: Path, tmp_path: Path) -> Home:
+def home(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Home:
     shutil.copytree(made / "demo", tmp_path / "demo")
-    return Home(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return Home(tmp_path, capfd)
 
 
 def lacking(home: Home, tag: str, count: int) -> list[int]:
@@ -110,6 +129,7 @@ FAULTS: dict[str, tuple[Sequence[object], str]] = {
     "a word without a sign": ((1, "robotics"), "'robotics' begins with neither + nor -"),
     "a sign without a word": ((1, "+"), "'+' begins with neither + nor -"),
     "both at once": ((1, "+robotics", "-robotics"), "'robotics' is both given and taken"),
+    "both by id and name": ((1, "+AI Policy", "-ai-policy"), "'AI Policy' is both given and taken"),
     "a model for an article": ((1, "--model", "x.json"), "--model is for the filter"),
 }
 
@@ -177,6 +197,56 @@ def test_corrections_teach_a_tag_and_what_was_taught_can_be_forgotten(home: Home
     assert home.mill("train", "--forget", "robotics", code=2).startswith("fanmill: nothing of that name")
 
 
+def test_a_tag_that_is_switched_off_is_given_by_no_model(home: Home) -> None:
+    some = lacking(home, "robotics", 8)
+    with Store.open(home.path) as store:
+        store.tags.name(tags_of(load_taxonomy()))
+        for article in some:
+            store.tags.correct(article, {"robotics": True}, datetime.now(UTC))
+        sure = Model(labels=("robotics",), biases=(9.0,), slopes=(1.0,), offsets=(0.0,), cuts={"robotics": 0.5})
+        named = {"robotics": Named(id="robotics", name="Robotics", kind="topic")}
+        lesson = Lesson(trained=Trained(name="corrections/robotics", model=sure, tags=named), examples=8)
+        store.tags.keep_model(lesson, datetime.now(UTC))
+    home.mill("retag", "--no-prefect")
+    assert len(having(home, "robotics", 99)) > len(some)
+    (home.own / "taxonomy.toml").write_text("[tags.robotics]\noff = true\n")
+    home.mill("retag", "--no-prefect")
+    assert having(home, "robotics", 99) == some
+
+
+def test_a_correction_leaves_what_the_operator_said_of_a_feed_that_is_gone(home: Home) -> None:
+    feeds = home.own / "feeds.toml"
+    said = feeds.read_text()
+    feeds.write_text(said.replace("[feeds.plain-bytes]\n", '[feeds.plain-bytes]\ntags = ["robotics"]\n'))
+    home.mill("retag", "--no-prefect")
+    [(article,)] = home.rows(
+        "SELECT min(a.id) FROM articles AS a JOIN feeds AS f ON f.id = a.feed_id WHERE slug = 'plain-bytes'"
+    )
+    assert home.tags(article)["robotics"] == "feed"
+    feeds.write_text("replace = true\n")
+    home.mill("tag", article, "+funding")
+    assert home.tags(article)["robotics"] == "feed"
+
+
+def test_a_dry_run_leaves_the_file_as_it_was(home: Home) -> None:
+    (home.own / "taxonomy.toml").write_text('[tags.big-tech]\nname = "Giants"\nstrong = ["xyzzy"]\n')
+    before = home.path.read_bytes()
+    assert json.loads(home.mill("retag", "--no-prefect", "--dry-run", "--json"))["changed"] > 0
+    assert home.path.read_bytes() == before
+
+
+def test_a_model_that_cannot_be_read_is_told_with_its_cure(home: Home) -> None:
+    with sqlite3.connect(home.path) as database:
+        database.execute(
+            "INSERT INTO tag_models(name, trained_at, examples, tags, model) VALUES ('odd', 'x', 1, '{}', '{}')"
+        )
+    database.close()
+    told = home.mill("retag", "--no-prefect", code=2)
+    assert told.endswith("fanmill train --forget odd\n")
+    home.mill("train", "--forget", "odd")
+    home.mill("retag", "--no-prefect", "--dry-run")
+
+
 def test_few_corrections_teach_nothing_yet(home: Home) -> None:
     for article in lacking(home, "robotics", 3):
         home.mill("tag", article, "+robotics")
@@ -218,17 +288,17 @@ def test_labelled_articles_teach_labels_of_ones_own(home: Home) -> None:
     )
     assert home.rows("SELECT name, examples FROM tag_models") == [("mine", 40)]
     home.mill("retag", "--no-prefect")
-    assert home.rows("SELECT name, kind FROM tags WHERE id = 'bakery'") == [("Bakery", "topic")]
+    assert home.rows("SELECT name, kind FROM tags WHERE id = 'topic:bakery'") == [("Bakery", "topic")]
 
 
 def test_a_model_in_a_file_serves_the_filter(home: Home) -> None:
     (home.folder / "mine.jsonl").write_text(labelled(20, "Bakery", "Harbour"))
     home.mill("train", "--from", "mine.jsonl", "--out", "mine.json")
     row = {"id": 7, "title": "A baker", "text": "She baked rolls of rye in the oven."}
-    answer = json.loads(home.mill("tag", "--model", "mine.json", stdin=json.dumps(row)))
+    answer = filters.tagger(load_taxonomy(), read_model(home.folder / "mine.json"))(row)
     assert [one["label"] for one in answer["model"]] == ["Bakery", "Harbour"]
     assert sum(one["score"] for one in answer["model"]) == pytest.approx(1, abs=0.001)
-    [tag] = [tag for tag in answer["tags"] if tag["id"] == "bakery"]
+    [tag] = [tag for tag in answer["tags"] if tag["id"] == "topic:bakery"]
     assert tag["score"] <= 0.7
     assert {why["source"] for why in tag["evidence"]} == {"model"}
     fields = {"title": row["title"], "text": row["text"]}
@@ -241,17 +311,10 @@ def test_a_worse_model_does_not_take_the_place_of_a_better_one(home: Home) -> No
     before = home.rows("SELECT * FROM tag_models")
     muddled = labelled(12, "Bakery", "Harbour") + labelled(12, "Bakery", "Harbour").replace('["Bakery"]', '["Harbour"]')
     (home.folder / "mine.jsonl").write_text(muddled)
-    told = json.loads(subprocess_out(home, "train", "--from", "mine.jsonl", "--json"))
+    told = json.loads(home.mill("train", "--from", "mine.jsonl", "--json", code=1))
     assert told["kept"] is False
     assert home.rows("SELECT * FROM tag_models") == before
     assert json.loads(home.mill("train", "--from", "mine.jsonl", "--json", "--replace"))["kept"] is True
-
-
-def subprocess_out(home: Home, *words: str) -> str:
-    command = [*MILL, *words, "--db", str(home.path), "--config", str(home.own)]
-    done = subprocess.run(command, cwd=home.folder, capture_output=True, text=True)
-    assert done.returncode == 1
-    return done.stdout
 
 
 BAD_FILES = {
@@ -259,6 +322,14 @@ BAD_FILES = {
     "a list": ("[]\n", "bad.jsonl:1: not a JSON object"),
     "no labels": (labelled(5, "Bakery") + '{"title": "x"}\n', 'bad.jsonl:6: needs "labels", a list of strings'),
     "labels that are numbers": ('{"title": "x", "labels": [1]}\n', 'bad.jsonl:1: needs "labels", a list of strings'),
+    "a label that steers the terminal": (
+        '{"title": "x", "labels": ["y\\u001b[31m"]}',
+        "bad.jsonl:1: has a label with characters that cannot",
+    ),
+    "half a character": (
+        '{"title": "x", "labels": ["y\\ud800"]}',
+        "bad.jsonl:1: has a label with characters that cannot",
+    ),
     "a label without end": (
         json.dumps({"title": "x", "labels": ["y" * 101]}),
         "bad.jsonl:1: has a label of more than 100 characters",
@@ -293,6 +364,8 @@ BAD_MODELS = {
     "tags that are no tags": '{"name": "x", "tags": {"a": 1}, "model": {}}',
     "weights that are no weights": json.dumps({"name": "x", "tags": {}, "model": {"version": 1}}),
     "depth without end": "[" * 100_000,
+    "tags that are a list": json.dumps({"name": "x", "tags": [], "model": json.loads(dump(Model()))}),
+    "tags that are a word": json.dumps({"name": "x", "tags": "y", "model": json.loads(dump(Model()))}),
 }
 
 
@@ -301,3 +374,25 @@ def test_a_model_file_that_is_none_is_told_in_one_line(tmp_path: Path, text: str
     (tmp_path / "m.json").write_text(text)
     with pytest.raises(CommandError, match=r"m\.json is no model of `fanmill train --out`: \w+$"):
         read_model(tmp_path / "m.json")
+
+
+LABELS = {
+    "AI Policy": "ai-policy", "security": "security", "Bakery": "topic:bakery", "Real estate": "topic:real-estate", "C": "topic:c",
+    "Apple": "topic:apple",
+}  # fmt: skip
+
+
+def test_labels_stand_for_tags_or_for_one_of_their_own_each() -> None:
+    tagger = Tagger(load_taxonomy())
+    assert {label: meant(label, tagger).id for label in LABELS} == LABELS
+    odd = {meant(label, tagger).id for label in ("C", "C++", "C#", "!!!", "???", "日本", "Ä", "A")}
+    assert len(odd) == 8
+    assert all(one.startswith("topic:") and len(one) > len("topic:") for one in odd)
+
+
+def test_a_damaged_archive_is_told_in_one_line(tmp_path: Path) -> None:
+    packed = bytearray(gzip.compress(labelled(20, "Bakery", "Harbour").encode()))
+    packed[30:34] = b"\xff\xff\xff\xff"
+    (tmp_path / "mine.jsonl.gz").write_bytes(packed)
+    with pytest.raises(CommandError, match="cannot be read"):
+        read_labelled(tmp_path / "mine.jsonl.gz")

@@ -131,6 +131,15 @@ def test_what_the_text_does_not_say_is_not_kept(newsroom: Newsroom, folder: Path
     assert rows(folder, "SELECT count(*) FROM written_briefs") == [(0,)]
 
 
+def test_answers_that_are_refused_do_not_end_the_briefs_of_a_run(newsroom: Newsroom, folder: Path) -> None:
+    def first_four_invented(asked: dict[str, Any]) -> tuple[int, bytes]:
+        return invented(asked) if len(service.asked) <= 4 else good(asked)
+
+    with Service(first_four_invented) as service:
+        report = ran(newsroom, folder, service.url)
+    assert (report.briefs, report.unbriefed) == (1, 4)
+
+
 def test_nothing_is_asked_in_a_dry_run(newsroom: Newsroom, folder: Path) -> None:
     with Service(good) as service:
         ran(newsroom, folder, service.url, dry_run=True)
