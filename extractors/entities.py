@@ -67,12 +67,11 @@ class Gazetteer:
         self.contexts: dict[str, tuple[int, ...]] = {}
         self.excludes: dict[str, tuple[int, ...]] = {}
         for rule in taxonomy.entities.values():
-            adjectives = {key(word) for word in rule.demonyms}
+            adjectives = {vocabulary.number[word] for word in rule.demonyms}
             for word in rule.names():
+                number = vocabulary.number[word]
                 doubtful = bool(rule.context) and " " not in key(word).strip()
-                self.aliases[vocabulary.number[word]] = Alias(
-                    rule, forms(rule, word), doubtful, key(word) in adjectives
-                )
+                self.aliases[number] = Alias(rule, forms(rule, word), doubtful, number in adjectives)
             self.contexts[rule.id] = tuple(vocabulary.number[word] for word in contexts(rule, taxonomy))
             self.excludes[rule.id] = tuple(vocabulary.number[word] for word in rule.exclude)
 

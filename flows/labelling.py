@@ -1,9 +1,11 @@
 """`fanmill tag`, both ways: a filter without an article, somebody's word on an article's tags with one.
 
-fanmill tag < articles.jsonl                     JSON lines in, tags with evidence out; no database
-fanmill tag --model topics.json < articles.jsonl the same, with what a model from `fanmill train --out` says
-fanmill tag 7                                    the tags of article 7, and what was said of them
-fanmill tag 7 +ai-policy -funding                it has the one and not the other, for good
+    fanmill tag < articles.jsonl                     JSON lines in, tags with evidence out; no database
+    fanmill tag --model topics.json < articles.jsonl the same, with what a model from `fanmill train --out` says
+    fanmill tag 7                                    the tags of article 7, and what was said of them
+    fanmill tag 7 +ai-policy -funding                it has the one and not the other, for good
+
+What is said of an article is worked out in `flows.correcting`.
 """
 
 from __future__ import annotations

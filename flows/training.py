@@ -1,9 +1,11 @@
 """`fanmill train` on the terminal: learn from corrections, or from labelled articles, and say what it was worth.
 
-fanmill train                                what people corrected in this database
-fanmill train --from mine.jsonl              what is labelled in a file; kept in the database by the file's name
-fanmill train --from mine.jsonl --out m.json the same, to a file for `fanmill tag --model`
-fanmill train --forget mine                  take a model away again
+    fanmill train                                what people corrected in this database
+    fanmill train --from mine.jsonl              what is labelled in a file; kept in the database by the file's name
+    fanmill train --from mine.jsonl --out m.json the same, to a file for `fanmill tag --model`
+    fanmill train --forget mine                  take a model away again
+
+How it is learnt stands in `flows.schooling` and `flows.labelled`.
 """
 
 from __future__ import annotations
@@ -14,9 +16,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from flows.labelled import Learnt
 
 from flows.options import PARTIAL, CommandError, Config, Database, Json, faults, find_database
 from flows.schooling import OWN, Outcome
@@ -103,38 +108,48 @@ def from_file(
     from config.load import find_folder
     from config.taxonomy import load_taxonomy
     from flows.labelled import learn, read_labelled, write_model
-    from storage import training
-    from storage.store import Store
 
     out, name, replace = wanted
-    name = name or source.name.split(".")[0]
-    if not name.strip() or not name.isprintable():
-        raise CommandError("a model needs a name; say one with --name")
-    if name.startswith(OWN):
-        raise CommandError(f"a model may not be called {OWN}…; those are what corrections taught")
+    name = named(name or source.name.split(".")[0])
     path = None if out else there(find_database(*where))
     articles = read_labelled(source)
     print(f"learning from {len(articles):,} articles …", file=sys.stderr)  # noqa: T201
     learnt = learn(name, articles, load_taxonomy(find_folder(where[0])))
-    standing = None
-    if out:
+    standing, kept = None, True
+    if path:
+        standing, kept = keep(path, learnt, replace=replace)
+    elif out:
         write_model(learnt.trained, out)
-    elif path:
-        with faults(), Store.open(path) as store:
-            standing = store.tags.standing(name)
-            refused = standing is not None and standing > learnt.f1 and not replace
-            if not refused:
-                lesson = training.Lesson(
-                    trained=learnt.trained, examples=learnt.rows, before=standing or learnt.rules, after=learnt.f1
-                )
-                store.tags.keep_model(lesson, datetime.now(UTC))
     told = {
         "name": name, "rows": learnt.rows, "labels": len(learnt.trained.tags), "exclusive": learnt.exclusive,
-        "f1": learnt.f1, "rules": learnt.rules, "standing": standing,
-        "kept": standing is None or standing <= learnt.f1 or replace,
+        "f1": learnt.f1, "rules": learnt.rules, "standing": standing, "kept": kept,
     }  # fmt: skip
     print(json.dumps(told) if as_json else spoken(told))  # noqa: T201
-    return 0 if told["kept"] else PARTIAL
+    return 0 if kept else PARTIAL
+
+
+def named(name: str) -> str:
+    """The name of a model. Raises `CommandError` for one that no command could name again."""
+    if not name.strip() or not name.isprintable():
+        raise CommandError("a model needs a name; say one with --name")
+    if name.startswith(OWN):
+        raise CommandError(f"a model may not be called {OWN}…; those are what corrections taught")
+    return name
+
+
+def keep(path: Path, learnt: Learnt, *, replace: bool) -> tuple[float | None, bool]:
+    """Keep a model in a database unless one of its name is better. Gives the F1 of that one, and what was done."""
+    from storage import training
+    from storage.store import Store
+
+    with faults(), Store.open(path) as store:
+        standing = store.tags.standing(learnt.trained.name)
+        kept = standing is None or standing <= learnt.f1 or replace
+        if kept:
+            before = learnt.rules if standing is None else standing
+            lesson = training.Lesson(trained=learnt.trained, examples=learnt.rows, before=before, after=learnt.f1)
+            store.tags.keep_model(lesson, datetime.now(UTC))
+    return standing, kept
 
 
 def spoken(told: dict[str, object]) -> str:

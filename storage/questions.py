@@ -19,6 +19,9 @@ SELECT article_id, title FROM v_article_tags WHERE tag IN ('microsoft', 'china')
 GROUP BY article_id HAVING count(*) = 2""",
     "What the last run brought": """
 SELECT title FROM articles WHERE run_id = (SELECT max(id) FROM runs)""",
+    "The latest articles of a tag, each in three sentences": """
+SELECT b.title, b.big_picture, b.why_it_matters, b.source FROM v_briefs AS b JOIN article_tags AS t USING (article_id)
+WHERE t.tag_id = 'ai-policy' ORDER BY b.published_at DESC LIMIT 10""",
     "The longest reads of each section": """
 SELECT section, title, word_count FROM v_unique_articles
 WHERE section IS NOT NULL ORDER BY section, word_count DESC LIMIT 50""",
@@ -57,6 +60,9 @@ SELECT week, tag, articles FROM v_tags_by_week ORDER BY week DESC, articles DESC
 SELECT tag, sum(iif(week >= date('now', '-7 days'), articles, 0)) AS now,
     sum(iif(week < date('now', '-7 days'), articles, 0)) AS before
 FROM v_tags_by_week WHERE week >= date('now', '-14 days') GROUP BY tag ORDER BY now - before DESC""",
+    "Phrases that came up lately and never before": """
+SELECT phrase, count(*) AS articles FROM article_phrases JOIN articles ON articles.id = article_id
+GROUP BY phrase HAVING min(published_at) >= date('now', '-7 days') ORDER BY articles DESC, phrase LIMIT 20""",
     "Tags that go together": """
 SELECT x.tag, y.tag AS other, count(*) AS articles
 FROM v_article_tags AS x JOIN v_article_tags AS y ON x.article_id = y.article_id AND x.tag < y.tag
@@ -78,6 +84,14 @@ WHERE article_id = 1 AND seen_at <= '2026-11-21' ORDER BY revision DESC LIMIT 1"
 GROUNDS = {
     "Why an article has its tags": """
 SELECT tag, score, source, evidence FROM v_article_tags WHERE article_id = 1 ORDER BY score DESC""",
+    "What people corrected": """
+SELECT corrected_at, title, tag_name, iif(holds, 'has it', 'has it not') AS said FROM v_corrections
+ORDER BY corrected_at DESC""",
+    "What feeds call their articles that means nothing to the taxonomy": """
+SELECT category, count(*) AS articles FROM article_categories WHERE tag_id IS NULL
+GROUP BY category ORDER BY articles DESC""",
+    "Tags with the Media Topics of IPTC that mean the same": """
+SELECT id, name, iptc FROM tags WHERE iptc IS NOT NULL""",
     "What was cut from an article, and by which rule": """
 SELECT rule, position, text FROM cuts WHERE article_id = 1 ORDER BY id""",
     "The rules that cut most": """

@@ -183,6 +183,7 @@ def test_every_command_in_the_help_has_its_own(folder: Path) -> None:
     assert set(names) == {
         *("run", "demo", "up", "search", "show", "why", "feeds", "init", "clean", "tag", "dedupe"),
         *("add", "import", "export", "pause", "resume", "retire", "prune", "reprocess", "sites", "chrome"),
+        *("retag", "taxonomy", "train"),
     }
 
 

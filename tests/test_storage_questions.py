@@ -14,7 +14,7 @@ from config.settings import Feed
 from extractors.fingerprints import fingerprint, terms
 from extractors.marks import hash_of
 from extractors.model import Article, Cut, Dropped, Link, Mark
-from extractors.subject import Entity, Evidence, Tag, Tagging
+from extractors.subject import Claim, Entity, Evidence, Named, Sentence, Tag, Tagging
 from storage.describe import describe
 from storage.intents import Arrival, Drop, FeedState, Harvest, Poll
 from storage.questions import QUESTIONS
@@ -64,6 +64,7 @@ def arrival(  # noqa: PLR0917 - a table of articles reads best so
         guid=guid, url=url, canonical_url=url, title=title, text=text, published=NOW + timedelta(hours=hours), links=links,
         cuts=(Cut(rule="banner", text="Come to our fair", position=len(text)),), tagging=tagging or Tagging(),
         fingerprint=fingerprint(text), terms=terms(title, text), summary=text[:80],
+        brief=(Sentence(role="lead", start=0, end=40, text=text[:40]),),
     )  # fmt: skip
     return Arrival(entry_hash=guid + title, article=article, raw=text.encode())
 
@@ -114,7 +115,13 @@ def fill(store: Store) -> None:
         arrival("deal", "Microsoft sells models to China's firms", DEAL + " It rose.", -49, policy, see),
     )
     garden = arrival("garden", "Tomatoes ripen sooner under glass", GARDEN, -2)
-    keep(store, run, other, replace(garden, article=replace(garden.article, doubt="short", confidence=0.4)))
+    called = Tagging(claims=(Claim(category="Gardening"),))
+    keep(
+        store,
+        run,
+        other,
+        replace(garden, article=replace(garden.article, doubt="short", confidence=0.4, tagging=called)),
+    )
     keep(
         store,
         run,
@@ -133,6 +140,8 @@ def fill(store: Store) -> None:
     )
     keep(store, run, ledger, outcome="not_modified", status=304, bytes=0)
     keep(store, run, mirror, outcome="error", status=404, error_kind="http_404", error="the server answered 404")
+    store.tags.name([(Named(id="security", name="Security", kind="section"), (), "medtop:20000086")])
+    store.tags.correct(3, {"security": False}, NOW)
     store.learn(NOW)
     store.relate()
     store.finish_run(run, "degraded", NOW, "mirror: http_404")
@@ -160,6 +169,9 @@ ANSWERS = {
     ],
     "Articles that are about two things, by their tags": [1, 4, 5],
     "Feeds that fail": ["mirror"],
+    "What people corrected": ["has it not"],
+    "What feeds call their articles that means nothing to the taxonomy": ["Gardening"],
+    "Tags with the Media Topics of IPTC that mean the same": ["medtop:20000086"],
     "What became no article, and why": ["empty"],
     "Articles whose section is in doubt": [3],
     "Articles without a tag": [2],

@@ -337,7 +337,7 @@ def test_what_sqlite_cannot_hold_is_known_by_what_it_holds(ledger: Ledger) -> No
     assert ledger.store.known(1, [entry(1, guid="g\x00")])["g\x00"].guid == "g\ufffd"
 
 
-def test_five_hundred_known_entries_are_known_in_ten_milliseconds(ledger: Ledger) -> None:
+def test_five_hundred_known_entries_are_known_in_ten_milliseconds(ledger: Ledger, pace: float) -> None:
     entries = [entry(number) for number in range(500)]
     ledger.poll(*entries)
     times = []
@@ -345,7 +345,7 @@ def test_five_hundred_known_entries_are_known_in_ten_milliseconds(ledger: Ledger
         began = time.perf_counter()
         assert len(ledger.store.known(1, entries)) == 500
         times.append(time.perf_counter() - began)
-    assert min(times) < 0.010
+    assert min(times) < 0.010 * pace
 
 
 def test_a_few_statements_are_enough_however_many_entries_there_are(ledger: Ledger) -> None:
@@ -545,7 +545,7 @@ def test_nothing_moved_under_a_title_of_two_words_or_when_two_are_stored(ledger:
 
 
 @pytest.mark.parametrize("share", ["address", "second", "purged"])
-def test_what_very_many_share_costs_little(ledger: Ledger, share: str) -> None:
+def test_what_very_many_share_costs_little(ledger: Ledger, share: str, pace: float) -> None:
     row = """INSERT INTO articles(uid, feed_id, guid, url, canonical_url, title, title_key, published_at,
         published_source, first_seen_at, entry_hash, content_hash, saved_hash, word_count, extractor)
     VALUES (?1, 1, ?1, ?2, ?2, ?1, ?1, ?3, 'feed', ?3, 'h', 'c', 's', 1, 'feed')"""
@@ -563,7 +563,7 @@ def test_what_very_many_share_costs_little(ledger: Ledger, share: str) -> None:
         began = time.perf_counter()
         assert ledger.store.known(1, [entry(1, url=SITE, published=datetime(2026, 11, 20, tzinfo=UTC))]) == {}
         times.append(time.perf_counter() - began)
-    assert min(times) < 0.010
+    assert min(times) < 0.010 * pace
 
 
 def test_a_document_of_one_address_is_known_however_long_when_its_ids_change(ledger: Ledger) -> None:
