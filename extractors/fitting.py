@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from extractors.calibration import Line, find_cuts, fit_line, fit_slope
 from extractors.descent import OFFSET, separate
-from extractors.linear import Model, choose, logistic, score
+from extractors.linear import Model, choose, logistic, score, shares
 from extractors.negatives import centre, opponents
 from extractors.odds import lean
 from extractors.space import Space
@@ -104,8 +104,34 @@ def fit(examples: Sequence[Example], *, exclusive: bool) -> Model:
     The same examples in the same order give the same model; those without a weight above 0 count for nothing. Takes
     some 15 s of CPU for 16,000 short texts with 4 labels, under a second for 200 corrections.
     """
+    return study(examples, exclusive=exclusive)[0]
+
+
+def study(examples: Sequence[Example], *, exclusive: bool) -> tuple[Model, list[Trial]]:
+    """A model as `fit` gives it, and how each example with a weight was judged by machines that had not seen it.
+
+    Calibration and cuts have seen all of them, so where labels may meet the judgement is a little too kind: on 8,757
+    news items with 114 labels by half a point of micro-F1. `cross_validate` takes three times as long.
+    """
     examples = [example for example in examples if example.weight > 0]
     learnt = learn(examples, exclusive=exclusive)
+    model = assemble(examples, learnt, exclusive=exclusive)
+    return model, [trial(model, learnt, i) for i in range(len(examples))]
+
+
+def trial(model: Model, learnt: Mapping[str, Learnt], i: int) -> Trial:
+    """How one example was judged unseen; a label that had no unseen judgement of it counts as far off."""
+    lines = zip(model.slopes, model.offsets, strict=True)
+    levels = [
+        slope * one.unseen.get(i, FAR) + offset for one, (slope, offset) in zip(learnt.values(), lines, strict=True)
+    ]
+    chances = shares(levels) if model.exclusive else [logistic(level) for level in levels]
+    scores = dict(zip(model.labels, chances, strict=True))
+    return Trial(scores=scores, labels=choose(model, scores))
+
+
+def assemble(examples: Sequence[Example], learnt: Mapping[str, Learnt], *, exclusive: bool) -> Model:
+    """The machines of all labels as one model, calibrated, with its cuts."""
     labels = tuple(learnt)
     pairs = {
         label: [(margin, label in examples[i].labels) for i, margin in one.unseen.items()]

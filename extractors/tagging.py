@@ -247,8 +247,9 @@ def children_of(parents: Parents) -> dict[str, list[str]]:
 
 
 def category_meanings(taxonomy: Taxonomy) -> dict[str, str]:
-    """Category, in lower case → tag id: the taxonomy's own map, then the names and ids of its tags."""
-    meanings = {tag.id: tag.id for tag in taxonomy.tags.values()}
+    """Category, in lower case → tag id: the taxonomy's own map, then names and ids of tags, then names of things."""
+    meanings = {rule.name.casefold(): rule.id for rule in taxonomy.entities.values()}
+    meanings |= {tag.id: tag.id for tag in taxonomy.tags.values()}
     meanings |= {tag.name.casefold(): tag.id for tag in taxonomy.tags.values()}
     return meanings | {name.casefold(): rule.tag for name, rule in taxonomy.categories.items()}
 

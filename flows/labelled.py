@@ -21,7 +21,7 @@ from typing import IO, cast
 
 from config.taxonomy import Taxonomy
 from extractors.features import features
-from extractors.fitting import Example, Trial, cross_validate, fit
+from extractors.fitting import Example, Trial, study
 from extractors.linear import dump, load
 from extractors.subject import Named
 from extractors.tagging import Tagger
@@ -45,7 +45,7 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learnt:
-    """A model learnt from a file: its micro-F1 on rows that it had not seen, and that of the rules on the same.
+    """A model learnt from a file: its micro-F1 on rows that its machines had not seen, and that of the rules.
 
     `rules` is None where no label names a tag of the taxonomy.
     """
@@ -106,8 +106,7 @@ def learn(name: str, articles: Sequence[Labelled], taxonomy: Taxonomy) -> Learnt
         seen = features(tagger.vocabulary.read(one.title, one.text), tagging)
         examples.append(Example(features=seen, labels=one.labels))
         given.append(frozenset(tag.id for tag in tagging.tags))
-    trials = cross_validate(examples, exclusive=exclusive)
-    model = fit(examples, exclusive=exclusive)
+    model, trials = study(examples, exclusive=exclusive)
     if not model.labels:
         raise CommandError(f"{name}: every row has the same labels; there is nothing to tell apart")
     ours = {label: tag.id for label, tag in tags.items() if tag.id in taxonomy.tags}
