@@ -111,7 +111,8 @@ def study(examples: Sequence[Example], *, exclusive: bool) -> tuple[Model, list[
     """A model as `fit` gives it, and how each example with a weight was judged by machines that had not seen it.
 
     Calibration and cuts have seen all of them, so where labels may meet the judgement is a little too kind: on 8,757
-    news items with 114 labels by half a point of micro-F1. `cross_validate` takes three times as long.
+    news items with 114 labels micro-F1 is .886, and .882 on a quarter held out. `cross_validate` takes three times as
+    long.
     """
     examples = [example for example in examples if example.weight > 0]
     learnt = learn(examples, exclusive=exclusive)
