@@ -20,6 +20,7 @@ from prefect.states import Completed, Failed
 
 from config.load import find_folder, load
 from config.settings import Slug
+from flows.endings import told_by
 from flows.lock import LockedError
 from flows.outcome import Outcome, Report, Silent, Watcher
 from flows.pipeline import Options, Shard, run
@@ -131,9 +132,4 @@ def run_as_flow(options: Options, watcher: Watcher) -> Report:
         final = ingest(list(options.feeds), options.force, options.dry_run, return_state=True)
     finally:
         onlooker.reset(token)
-    if final.name == "Skipped":
-        raise LockedError(final.message)
-    result: object = final.result(raise_on_failure=False)
-    if isinstance(result, Report):
-        return result
-    raise result if isinstance(result, BaseException) else RuntimeError(final.message)
+    return told_by(final, Report)

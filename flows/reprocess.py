@@ -20,6 +20,7 @@ from prefect.states import Completed
 
 from config.load import find_folder, load
 from config.settings import Slug
+from flows.endings import told_by
 from flows.lock import LockedError
 from flows.recleaning import Idle, Onlooker
 from flows.reprocessing import Account, Reworked, Shard, Wish
@@ -93,9 +94,4 @@ def run_as_flow(wish: Wish, onlooker: Onlooker) -> Account:
         final = reprocess(list(wish.feeds), wish.dry_run, return_state=True)
     finally:
         looking.reset(token)
-    if final.name == "Skipped":
-        raise LockedError(final.message)
-    result: object = final.result(raise_on_failure=False)
-    if isinstance(result, Account):
-        return result
-    raise result if isinstance(result, BaseException) else RuntimeError(final.message)
+    return told_by(final, Account)

@@ -20,6 +20,7 @@ from prefect.states import Completed
 
 from config.load import find_folder, load
 from config.settings import Slug
+from flows.endings import told_by
 from flows.lock import LockedError
 from flows.retagging import Account, Idle, Onlooker, Shard, Wish
 from flows.retagging import retag as tag_again
@@ -76,9 +77,4 @@ def run_as_flow(wish: Wish, onlooker: Onlooker) -> Account:
         final = retag(list(wish.feeds), wish.dry_run, return_state=True)
     finally:
         looking.reset(token)
-    if final.name == "Skipped":
-        raise LockedError(final.message)
-    result: object = final.result(raise_on_failure=False)
-    if isinstance(result, Account):
-        return result
-    raise result if isinstance(result, BaseException) else RuntimeError(final.message)
+    return told_by(final, Account)
