@@ -8,7 +8,7 @@ that came after that was learnt.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config.load import Config
@@ -50,6 +50,31 @@ class Pupil:
     later: Sequence[int] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class School:
+    """All that is known when tags are learnt: the articles as seen, by id, what was said of them, what stands."""
+
+    store: Store
+    reader: Reader
+    seen: Mapping[int, Seen]
+    said: Mapping[int, Mapping[str, bool]]
+    standing: Training
+
+    def pupil(self, tag: str) -> Pupil:
+        """A tag with its cases, and with what was learnt of it before."""
+        rule = self.reader.tagger.taxonomy.tags[tag]
+        cases = [self.reader.case(one, tag, self.said.get(article, {}).get(tag)) for article, one in self.seen.items()]
+        pupil = Pupil(tag=Named(id=tag, name=rule.name, kind=rule.kind), threshold=rule.threshold, cases=cases)
+        when = self.store.tags.trained_at(OWN + tag, tag)
+        if when is None:
+            return pupil
+        fresh = self.store.tags.corrections(when)
+        model = next((one.model for one in self.standing.models if one.name == OWN + tag), None)
+        judge = Judge(tag=tag, threshold=self.standing.thresholds.get(tag, rule.threshold), model=model)
+        later = [place for place, article in enumerate(self.seen) if tag in fresh.get(article, ())]
+        return replace(pupil, standing=judge, later=later)
+
+
 def train(store: Store, config: Config, now: datetime) -> list[Outcome]:
     """Learn every topic that was corrected, and keep what is better. Raises `CommandError` when none was."""
     said = store.tags.corrections()
@@ -59,10 +84,10 @@ def train(store: Store, config: Config, now: datetime) -> list[Outcome]:
     store.tags.name(tags_of(config.taxonomy))
     reader = Reader(config.taxonomy)
     seen = read(store, config, reader, [*said, *store.tags.uncorrected(UNCORRECTED)])
-    inside = store.tags.training()
+    school = School(store=store, reader=reader, seen=seen, said=said, standing=store.tags.training())
     outcomes = []
     for tag in topics:
-        pupil = enrol(store, tag, seen, (reader, inside, said))
+        pupil = school.pupil(tag)
         outcomes.append(settle(store, pupil, teach(tag, pupil.cases, pupil.threshold), now))
     return outcomes
 
@@ -82,31 +107,6 @@ def read(store: Store, config: Config, reader: Reader, ids: Sequence[int]) -> di
             one = as_text(stored, config.feeds.get(stored.feed))
             found[stored.id] = reader.read(one.title, one.text, one.categories, one.language, one.publisher)
     return found
-
-
-def enrol(
-    store: Store,
-    tag: str,
-    seen: Mapping[int, Seen],
-    known: tuple[Reader, Training, Mapping[int, Mapping[str, bool]]],
-) -> Pupil:
-    """A tag with all that is known of it."""
-    reader, inside, said = known
-    rule = reader.tagger.taxonomy.tags[tag]
-    cases = [reader.case(one, tag, said.get(article, {}).get(tag)) for article, one in seen.items()]
-    pupil = Pupil(tag=Named(id=tag, name=rule.name, kind=rule.kind), threshold=rule.threshold, cases=cases)
-    when = store.tags.trained_at(OWN + tag, tag)
-    if when is None:
-        return pupil
-    fresh = store.tags.corrections(when)
-    own = next((one.model for one in inside.models if one.name == OWN + tag), None)
-    return Pupil(
-        tag=pupil.tag,
-        threshold=rule.threshold,
-        cases=cases,
-        standing=Judge(tag=tag, threshold=inside.thresholds.get(tag, rule.threshold), model=own),
-        later=[place for place, article in enumerate(seen) if tag in fresh.get(article, ())],
-    )
 
 
 def settle(store: Store, pupil: Pupil, lesson: Lesson | None, now: datetime) -> Outcome:
