@@ -223,13 +223,15 @@ def parents_of(taxonomy: Taxonomy) -> Parents:
 
 
 def tags_of(taxonomy: Taxonomy) -> list[tuple[Named, list[str], str]]:
-    """Every tag that may be given: with the ids of all above it, and its IPTC Media Topic or ""."""
+    """Every tag that may be given, topics first: with the ids of all above it, and its IPTC Media Topic or ""."""
     above = parents_of(taxonomy)
     given = (rule for rule in taxonomy.tags.values() if rule.kind != "group")
-    return [
+    topics = [
         (Named(id=rule.id, name=rule.name, kind=rule.kind), [one.id for one in above[rule.id]], rule.iptc)
         for rule in given
     ]
+    things = (Named(id=rule.id, name=rule.name, kind=rule.type) for rule in taxonomy.entities.values())
+    return [*topics, *((thing, [], "") for thing in things)]
 
 
 def reporters(taxonomy: Taxonomy) -> frozenset[str]:

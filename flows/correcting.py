@@ -8,7 +8,7 @@ so does what it was given only because of a tag that it has not. All later runs 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -57,7 +57,7 @@ def correct(store: Store, config: Config, article: str, words: Mapping[str, bool
         tag = resolve(word, config.taxonomy, store.tags)
         if tags.setdefault(tag, holds) is not holds:
             raise CommandError(f"{tag.name!r} is both given and taken; say one of them")
-    store.tags.name([*tags_of(config.taxonomy), *((tag, (), "") for tag in tags if tag.id in config.taxonomy.entities)])
+    store.tags.name(tags_of(config.taxonomy))
     said = {tag.id: holds for tag, holds in tags.items()}
     store.tags.correct(number, said, now)
     tag_anew(store, config, number)
@@ -81,23 +81,17 @@ def tag_anew(store: Store, config: Config, number: int) -> None:
 def resolve(word: str, taxonomy: Taxonomy, known: Known) -> Named:
     """The tag that a word names by its id or name, of the taxonomy or of some article. Raises `CommandError`."""
     wanted = " ".join(word.split()).casefold()
-    for tag in names(taxonomy):
+    known_here = [tag for tag, _, _ in tags_of(taxonomy)]
+    for tag in known_here:
         if wanted in {tag.id.casefold(), tag.name.casefold()}:
             return tag
     stored = known.known([word, wanted])
     if stored:
         return next(iter(stored.values()))
-    ids = sorted(word for tag in names(taxonomy) for word in (tag.id, tag.name.casefold()))
+    ids = sorted(word for tag in known_here for word in (tag.id, tag.name.casefold()))
     near = get_close_matches(wanted, ids, n=1)
     cure = f"did you mean {near[0]!r}?" if near else "taxonomy.toml may define it, see docs/add-a-tag.md"
     raise CommandError(f"there is no tag {word!r}; {cure}")
-
-
-def names(taxonomy: Taxonomy) -> Iterator[Named]:
-    """Every tag and entity of the taxonomy, tags first."""
-    yield from (tag for tag, _, _ in tags_of(taxonomy))
-    for rule in taxonomy.entities.values():
-        yield Named(id=rule.id, name=rule.name, kind=rule.type)
 
 
 def read_words(words: Sequence[str], forget: Sequence[str]) -> dict[str, bool | None]:

@@ -17,6 +17,7 @@ from storage.rows import digest, insert, scrubbed
 TAG = """INSERT INTO tags(id, name, kind) VALUES (?, ?, ?)
 ON CONFLICT(id) DO UPDATE SET name = excluded.name, kind = excluded.kind
 WHERE (name, kind) IS NOT (excluded.name, excluded.kind)"""
+CLAIMED = "INSERT INTO tags(id, name) VALUES (?, ?) ON CONFLICT(id) DO NOTHING"  # named by `storage.verdicts.name`
 PARTS = ("article_tags", "article_entities", "article_categories", "article_briefs")
 STRONGEST = ("user", "rule", "entity", "model", "feed", "parent")
 
@@ -45,6 +46,7 @@ def write(connection: sqlite3.Connection, subjects: Sequence[Subject]) -> None:
         [(one.article_id, *row) for one in subjects for row in entity_rows(one.tagging)],
     )  # fmt: skip
     claims = [(one.article_id, *row) for one in subjects for row in claim_rows(one.tagging.claims)]
+    connection.executemany(CLAIMED, sorted({(tag, tag) for _, _, tag, _ in claims if tag}))
     insert(connection, "article_categories", "article_id, category, tag_id, borne_out", claims)
     insert(
         connection, "article_briefs", "article_id, number, role, start, end, sentence",

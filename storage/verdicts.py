@@ -64,9 +64,11 @@ def say(connection: sqlite3.Connection, article: int, verdicts: Mapping[str, boo
 
 def name(connection: sqlite3.Connection, tags: Sequence[tuple[Named, Sequence[str], str]]) -> None:
     """Take over what the taxonomy says of tags: each with the ids of all above it, and its IPTC Media Topic or ""."""
-    for tag, parents, iptc in tags:
-        about = {"parents": json.dumps(list(parents)), "iptc": iptc or None}
-        connection.execute(ADD, {"id": tag.id, "name": tag.name, "kind": tag.kind, **about})
+    rows = [
+        {"id": tag.id, "name": tag.name, "kind": tag.kind, "parents": json.dumps(list(parents)), "iptc": iptc or None}
+        for tag, parents, iptc in tags
+    ]
+    connection.executemany(ADD, rows)
 
 
 def introduce(connection: sqlite3.Connection, tags: Sequence[Named]) -> None:

@@ -176,7 +176,7 @@ def test_a_file_no_hand_has_written_is_refused(data: bytes) -> None:
 @pytest.mark.parametrize(
     "data", [b"\x00\xff\xfe" * 80_000, b"body" + b"(" * 250_000, b"strip: " + b"(" * 250_000, b"a(" + b")" * 250_000]
 )
-def test_noise_costs_no_time(data: bytes) -> None:
+def test_noise_costs_no_time(data: bytes, pace: float) -> None:
     start = time.process_time()
     assert read_config("a.example.txt", data).rule is None
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 1 * pace

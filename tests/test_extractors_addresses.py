@@ -163,7 +163,7 @@ def test_a_public_address_is_its_own_public_form(url: str) -> None:
 
 
 @pytest.mark.parametrize("unit", ["?token=", "%25", "//a:b@", "://", "&", ";=", "a=%3D", "?url=https://", "@"])
-def test_a_long_address_is_veiled_in_no_time(unit: str) -> None:
+def test_a_long_address_is_veiled_in_no_time(unit: str, pace: float) -> None:
     started = time.process_time()
     public("https://s.example/" + unit * 50_000)
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 1 * pace

@@ -44,9 +44,9 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize(("name", "markup"), HOSTILE.items(), ids=HOSTILE)
-def test_guessing_neither_raises_nor_stalls(name: str, markup: str) -> None:
+def test_guessing_neither_raises_nor_stalls(name: str, markup: str, pace: float) -> None:
     tree = parse(markup)
     guess_date(parse("<p>x"), URL)  # the first call imports it
     start = time.process_time()
     guess_date(tree, "http://[" if name == "an odd address" else URL)
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 1 * pace

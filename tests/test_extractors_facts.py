@@ -165,8 +165,8 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("markup", HOSTILE.values(), ids=HOSTILE)
-def test_no_page_stalls_the_reading_of_its_facts(markup: str) -> None:
+def test_no_page_stalls_the_reading_of_its_facts(markup: str, pace: float) -> None:
     tree = parse(markup)
     start = time.process_time()
     describe(tree, "https://n.example/" + "2026/" * 10_000)
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 1 * pace

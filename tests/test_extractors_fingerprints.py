@@ -88,11 +88,11 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_no_text_takes_long(text: str) -> None:
+def test_no_text_takes_long(text: str, pace: float) -> None:
     start = time.process_time()
     fingerprint(text)
     terms(text, text)
-    assert time.process_time() - start < 3
+    assert time.process_time() - start < 3 * pace
 
 
 def test_terms_are_counted_the_headline_twice_and_function_words_left_out() -> None:

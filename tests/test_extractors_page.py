@@ -44,11 +44,11 @@ def test_a_tree_from_bytes_is_that_of_their_text(body: bytes, charset: str | Non
     assert "".join(load(b"<p>" + body, charset).itertext()) == "".join(parse(decode(b"<p>" + body, charset)).itertext())
 
 
-def test_declarations_made_to_stall_a_search_do_not() -> None:
+def test_declarations_made_to_stall_a_search_do_not(pace: float) -> None:
     start = time.process_time()
     for piece in (b"<metacharset=", b'<meta charset "', b'<?xml encoding="', b"<meta ", b"charset="):
         decode(b"\xff" + piece * 400_000)
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 2 * pace
 
 
 def test_facts_come_from_meta_elements() -> None:

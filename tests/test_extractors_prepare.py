@@ -225,10 +225,10 @@ UNFOLDING = {
 
 
 @pytest.mark.parametrize("body", UNFOLDING.values(), ids=UNFOLDING)
-def test_no_entity_unfolds(body: bytes) -> None:
+def test_no_entity_unfolds(body: bytes, pace: float) -> None:
     began = time.process_time()
     first, last = parse(body, URL).entries
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 1 * pace
     assert len(first.title) <= 500
     assert "haha" not in first.title
     assert "AAA" not in first.title
@@ -250,14 +250,14 @@ HOSTILE_SHAPES = {
 
 
 @pytest.mark.parametrize(("body", "expected"), HOSTILE_SHAPES.values(), ids=HOSTILE_SHAPES)
-def test_a_hostile_shape_is_refused_or_costs_its_own_entry_only(body: bytes, expected: str) -> None:
+def test_a_hostile_shape_is_refused_or_costs_its_own_entry_only(body: bytes, expected: str, pace: float) -> None:
     began = time.process_time()
     try:
         outcome = parse(body, URL).entries[-1].guid
     except FeedError as error:
         outcome = error.kind
     assert outcome == expected
-    assert time.process_time() - began < 5
+    assert time.process_time() - began < 5 * pace
 
 
 def test_a_text_of_five_megabytes_is_cut_and_the_warning_says_so() -> None:

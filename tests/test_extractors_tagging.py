@@ -210,10 +210,10 @@ def test_what_looks_like_a_name_and_is_none(tagger: Tagger, title: str, text: st
 
 
 @pytest.mark.parametrize("text", ["Aa. " * 20_000, "A. " * 30_000, "Aa, " + "bb " * 30_000, "Aa Bb, " * 20_000])
-def test_names_are_looked_for_in_bounded_time(tagger: Tagger, text: str) -> None:
+def test_names_are_looked_for_in_bounded_time(tagger: Tagger, text: str, pace: float) -> None:
     start = time.process_time()
     assert len(tagger.tag("Aa Bb, a c", text).entities) <= 12  # as many as are kept
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 2 * pace
 
 
 def test_the_surname_of_a_name_with_an_initial_may_stand_alone(tagger: Tagger) -> None:
@@ -259,10 +259,10 @@ WEIRD = {
 
 
 @pytest.mark.parametrize(("title", "text"), WEIRD.values(), ids=WEIRD)
-def test_any_text_is_tagged_in_bounded_time(tagger: Tagger, title: str, text: str) -> None:
+def test_any_text_is_tagged_in_bounded_time(tagger: Tagger, title: str, text: str, pace: float) -> None:
     start = time.process_time()
     tagging = tagger.tag(title, text, ("", "x" * 999), "", Publisher(name=title))
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 2 * pace
     assert_evidence_holds(tagging, title, text)
 
 

@@ -104,13 +104,13 @@ HOSTILE: dict[str, tuple[bytes, str | None]] = {
 
 
 @pytest.mark.parametrize(("body", "never"), HOSTILE.values(), ids=HOSTILE)
-def test_a_hostile_file_costs_little_and_gains_nothing(body: bytes, never: str | None) -> None:
+def test_a_hostile_file_costs_little_and_gains_nothing(body: bytes, never: str | None, pace: float) -> None:
     begun = time.process_time()
     rules = read_rules(body[:MOST_BYTES], "fanmill")
-    assert time.process_time() - begun < 3
+    assert time.process_time() - begun < 3 * pace
     begun = time.process_time()
     verdicts = [rules.allows(LONG) for _ in range(5)]
-    assert (time.process_time() - begun) / 5 < 0.1
+    assert (time.process_time() - begun) / 5 < 0.1 * pace
     assert never is None or not any(verdicts)
 
 
