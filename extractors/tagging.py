@@ -154,8 +154,8 @@ class Tagger:
         return any(chance(ledgers[one].z) >= BORNE_OUT for one in family)
 
     def meaning(self, category: str) -> str | None:
-        """The tag that a feed's category stands for."""
-        return self.meanings.get(category.strip().casefold())
+        """The tag that a feed's category stands for; None for one that means nothing, or is to be ignored."""
+        return self.meanings.get(category.strip().casefold()) or None
 
     def others(self, heard: dict[str, Voice]) -> list[Tag]:
         """Tags of labels that are no rule's, but were learnt from labelled data; a model is all that speaks for them.

@@ -138,6 +138,8 @@ def test_headlines(tagger: Tagger, title: str, given: set[str], withheld: set[st
 
 def test_a_category_speaks_where_the_text_is_silent(tagger: Tagger) -> None:
     tagging = tagger.tag("A quiet day in the valley", "Nothing happened.", ("Robotics", "Featured", "Nonsense"))
+    claims = {claim.category: claim.tag for claim in tagging.claims}
+    assert claims == {"Robotics": "robotics", "Featured": None, "Nonsense": None}
     assert tagging.labels == ("Robotics",)
     robotics = next(tag for tag in tagging.tags if tag.name == "Robotics")
     assert [(why.source, why.detail) for why in robotics.evidence] == [("feed", "Robotics")]

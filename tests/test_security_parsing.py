@@ -246,7 +246,9 @@ def test_sql_is_stored_as_it_was_written_and_found(mill: Mill) -> None:
 
 def test_an_order_to_the_tagger_is_no_tag(mill: Mill) -> None:
     tables = ("tags", "article_tags", "article_entities", "tag_evidence")
-    assert "pwned" not in json.dumps([mill.rows(f"SELECT * FROM {table}") for table in tables]).lower()
+    found = json.dumps([mill.rows(f"SELECT * FROM {table}") for table in tables]).lower()
+    ours = ("have i been pwned", "have-i-been-pwned")  # a site, known to the taxonomy
+    assert "pwned" not in found.replace(ours[0], "").replace(ours[1], "")
     assert "pwned" not in str(mill.one("a.section, a.labels, a.topic", "order")).lower()
 
 
