@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from extractors.calibration import Line, find_cuts, fit_line, fit_slope
 from extractors.descent import OFFSET, separate
-from extractors.linear import Model, choose, logistic, score, shares
+from extractors.linear import Model, choose, logistic, shares
 from extractors.negatives import centre, opponents
 from extractors.odds import lean
 from extractors.space import Space
@@ -111,8 +111,7 @@ def study(examples: Sequence[Example], *, exclusive: bool) -> tuple[Model, list[
     """A model as `fit` gives it, and how each example with a weight was judged by machines that had not seen it.
 
     Calibration and cuts have seen all of them, so where labels may meet the judgement is a little too kind: on 8,757
-    news items with 114 labels micro-F1 is .886, and .882 on a quarter held out. `cross_validate` takes three times as
-    long.
+    news items with 114 labels micro-F1 is .886, and .882 on a quarter held out.
     """
     examples = [example for example in examples if example.weight > 0]
     learnt = learn(examples, exclusive=exclusive)
@@ -173,22 +172,6 @@ def by_feature(columns: Sequence[Mapping[str, float]]) -> dict[str, tuple[tuple[
         for name, weight in column.items():
             found.setdefault(name, []).append((place, weight))
     return {name: tuple(found[name]) for name in sorted(found)}
-
-
-def cross_validate(examples: Sequence[Example], *, exclusive: bool) -> list[Trial]:
-    """How each example is judged by a model of those in other folds: what to expect of `fit` on texts to come.
-
-    Everything is learnt anew for each fold, cuts and calibration too, so it takes three times as long as `fit`.
-    """
-    folds = deal(examples)
-    trials: dict[int, Trial] = {}
-    for fold in range(FOLDS):
-        model = fit([example for i, example in enumerate(examples) if folds[i] != fold], exclusive=exclusive)
-        for i, example in enumerate(examples):
-            if folds[i] == fold:
-                scores = score(model, example.features)
-                trials[i] = Trial(scores=scores, labels=choose(model, scores))
-    return [trials[i] for i in range(len(examples))]
 
 
 def learn(examples: Sequence[Example], *, exclusive: bool) -> dict[str, Learnt]:

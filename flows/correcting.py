@@ -16,10 +16,10 @@ from typing import Protocol
 
 from config.load import Config
 from config.taxonomy import Taxonomy
-from extractors.brief import brief
 from extractors.subject import Named
 from extractors.tagging import Tagger, tags_of
 from flows.options import CommandError
+from flows.refining import tagged
 from flows.retagging import as_text
 from storage.queries import find
 from storage.retagging import Retagged
@@ -70,12 +70,9 @@ def tag_anew(store: Store, config: Config, number: int) -> None:
     """Tag one article by all that is known now."""
     tagger = Tagger(config.taxonomy, store.tags.training())
     for stored in store.tags.texts_of([number]):
-        one = as_text(stored, config.feeds.get(stored.feed))
-        tagging = tagger.tag(one.title, one.text, one.categories, one.language, one.publisher)
-        retagged = Retagged(
-            article_id=stored.id, content_hash=stored.content_hash, tagging=tagging, brief=brief(one.title, one.text)
-        )
-        store.tags.retag([retagged])
+        tagging, brief = tagged(tagger, as_text(stored, config.feeds.get(stored.feed)))
+        one = Retagged(article_id=stored.id, content_hash=stored.content_hash, tagging=tagging, brief=brief)
+        store.tags.retag([one])
 
 
 def resolve(word: str, taxonomy: Taxonomy, known: Known) -> Named:

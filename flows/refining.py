@@ -16,7 +16,7 @@ from extractors.article import Origin, Rules
 from extractors.brief import brief
 from extractors.model import Article, Dropped, Entry, Page, ParsedFeed
 from extractors.subject import Sentence, Tagging
-from extractors.tagging import Publisher
+from extractors.tagging import Publisher, Tagger
 from extractors.trained import Training
 
 Refined = Article | Dropped | None
@@ -64,8 +64,10 @@ def refine(pairs: Sequence[tuple[Entry, Page | None]], origin: Origin) -> list[R
 
 def retag(texts: Sequence[Text]) -> list[Tagged]:
     """What each text is about, and its brief."""
-    tagger = _rules[0].tagger
-    return [
-        (tagger.tag(one.title, one.text, one.categories, one.language, one.publisher), brief(one.title, one.text))
-        for one in texts
-    ]
+    return [tagged(_rules[0].tagger, one) for one in texts]
+
+
+def tagged(tagger: Tagger, one: Text) -> Tagged:
+    """What one text is about, and its brief."""
+    tagging = tagger.tag(one.title, one.text, one.categories, one.language, one.publisher)
+    return tagging, brief(one.title, one.text)
