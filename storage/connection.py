@@ -18,7 +18,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 APPLICATION_ID = 0x464D494C  # "FMIL"; `file news.db` shows it
-VERSION = 4  # of the schema, kept in user_version; the number of migrations in storage.schema
+VERSION = 5  # of the schema, kept in user_version; the number of migrations in storage.schema
 MAGIC = b"SQLite format 3\x00"
 BUSY_MS = 30_000  # a writer waits so long for another one
 WAL_TRIES = 100  # several processes that open a new file at once get in each other's way

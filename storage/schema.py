@@ -59,6 +59,12 @@ def m004_subjects(db: Database) -> None:
     db.conn.execute(CATEGORIES)
 
 
+@migrations()
+def m005_kin(db: Database) -> None:
+    """What two articles have to do with each other: evidence, method, quotations, and what somebody decided."""
+    rebuilding.rebuild(db.conn, STATEMENTS)
+
+
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring the schema up to date. Call it inside a write transaction; two processes may do so at once.
 

@@ -111,8 +111,9 @@ GRAPH = (
     article_id INTEGER PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE,
     original_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE, -- the earliest published of all copies
     kind TEXT NOT NULL, -- duplicate, excerpt, revision
-    method TEXT NOT NULL, -- what gave it away: address, text, near, title
+    method TEXT NOT NULL, -- what gave it away: address, text, near, title; chosen when somebody said so
     similarity REAL NOT NULL, -- 0 to 1
+    evidence TEXT NOT NULL DEFAULT '', -- in words
     run_id INTEGER REFERENCES runs(id) ON DELETE SET NULL, -- that found it
     CHECK(article_id <> original_id)
 ) STRICT""",
@@ -141,12 +142,23 @@ GRAPH = (
     related_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
     rank INTEGER NOT NULL, -- from 1; what the article itself links to comes first
     score REAL NOT NULL, -- 0 to 1; 1 for what the article itself links to
-    kind TEXT NOT NULL CHECK(kind IN ('see_also', 'same_story', 'related')), -- see_also: the article's own link
+    kind TEXT NOT NULL CHECK(kind IN ('see_also', 'quotes', 'same_story', 'related')), -- see_also: its own link
+    method TEXT NOT NULL DEFAULT '', -- how it was found: address or title of the link, near (words), terms, chosen
     reason TEXT NOT NULL, -- in words
     PRIMARY KEY(article_id, related_id),
     CHECK(article_id <> related_id)
 ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX idx_see_also_related ON see_also(related_id, article_id)",
+    """CREATE TABLE pair_choices( -- what somebody decided about two articles; the mill keeps to it
+    article_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+    other_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+    about TEXT NOT NULL CHECK(about IN ('copy', 'story')),
+    together INTEGER NOT NULL CHECK(together IN (0, 1)), -- 1: one article, or one story; 0: never
+    chosen_at TEXT NOT NULL,
+    PRIMARY KEY(article_id, other_id, about),
+    CHECK(article_id < other_id)
+) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX idx_pair_choices_other ON pair_choices(other_id, about)",
 )
 
 SEARCH = (

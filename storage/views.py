@@ -34,7 +34,7 @@ SELECT c.article_id, a.title, c.tag_id AS tag, t.name AS tag_name, t.kind, c.hol
 FROM tag_corrections AS c JOIN tags AS t ON t.id = c.tag_id JOIN articles AS a ON a.id = c.article_id
     JOIN feeds AS f ON f.id = a.feed_id""",
     """CREATE VIEW v_see_also AS -- what to read with an article, its own links first
-SELECT s.article_id, a.title, s.rank, s.score, s.kind, s.reason, s.related_id, b.title AS related_title,
+SELECT s.article_id, a.title, s.rank, s.score, s.kind, s.method, s.reason, s.related_id, b.title AS related_title,
     b.url AS related_url, b.published_at AS related_published_at, f.slug AS related_feed
 FROM see_also AS s JOIN articles AS a ON a.id = s.article_id JOIN articles AS b ON b.id = s.related_id
     JOIN feeds AS f ON f.id = b.feed_id""",
@@ -44,14 +44,29 @@ SELECT l.article_id, a.title, l.kind, l.position, l.label, l.title AS link_title
 FROM links AS l JOIN articles AS a ON a.id = l.article_id LEFT JOIN articles AS b ON b.id = l.target_id""",
     """CREATE VIEW v_duplicates AS -- copies, with the original of each
 SELECT d.article_id, a.title, fa.slug AS feed, a.published_at, a.url, d.original_id, b.title AS original_title,
-    fb.slug AS original_feed, d.kind, d.method, d.similarity
+    fb.slug AS original_feed, d.kind, d.method, d.similarity, d.evidence
 FROM duplicates AS d JOIN articles AS a ON a.id = d.article_id JOIN feeds AS fa ON fa.id = a.feed_id
     JOIN articles AS b ON b.id = d.original_id JOIN feeds AS fb ON fb.id = b.feed_id""",
     """CREATE VIEW v_stories AS -- events told by several outlets
 SELECT s.id, l.title, s.size, count(DISTINCT a.feed_id) AS feeds, count(a.id) AS articles,
+    (SELECT group_concat(slug, ', ') FROM (SELECT DISTINCT f.slug FROM articles AS b JOIN feeds AS f ON f.id = b.feed_id
+        WHERE b.story_id = s.id ORDER BY f.slug)) AS sources,
     min(a.published_at) AS first_published, max(a.published_at) AS last_published, s.lead_article_id
 FROM stories AS s JOIN articles AS a ON a.story_id = s.id LEFT JOIN articles AS l ON l.id = s.lead_article_id
 GROUP BY s.id""",
+    """CREATE VIEW v_kin AS -- all that two articles have to do with each other, from both sides
+WITH pairs AS (
+    SELECT article_id AS one, original_id AS other, kind, method, similarity, evidence FROM duplicates
+    UNION ALL SELECT article_id, related_id, kind, method, score, reason FROM see_also)
+SELECT p.one AS article_id, p.other AS other_id, 'to' AS direction, p.kind, p.method, p.similarity, p.evidence,
+    b.title AS other_title, f.slug AS other_feed, b.published_at AS other_published_at, b.url AS other_url
+FROM pairs AS p JOIN articles AS b ON b.id = p.other JOIN feeds AS f ON f.id = b.feed_id
+UNION ALL
+SELECT p.other, p.one, 'from', p.kind, p.method, p.similarity, p.evidence, b.title, f.slug, b.published_at, b.url
+FROM pairs AS p JOIN articles AS b ON b.id = p.one JOIN feeds AS f ON f.id = b.feed_id""",
+    """CREATE VIEW v_choices AS -- what somebody decided about two articles
+SELECT c.article_id, a.title, c.other_id, b.title AS other_title, c.about, c.together, c.chosen_at
+FROM pair_choices AS c JOIN articles AS a ON a.id = c.article_id JOIN articles AS b ON b.id = c.other_id""",
     """CREATE VIEW v_changes AS -- every change of an article after it was first seen
 SELECT r.article_id, a.title, r.revision, r.seen_at, r.replaced_at, r.title AS old_title, r.change, a.url
 FROM revisions AS r JOIN articles AS a ON a.id = r.article_id""",

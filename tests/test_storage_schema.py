@@ -22,7 +22,7 @@ from storage.store import Store
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 AT = "2026-11-01T08:00:00Z"
-STEPS = ("m001_first", "m002_polite", "m003_learning", "m004_subjects")
+STEPS = ("m001_first", "m002_polite", "m003_learning", "m004_subjects", "m005_kin")
 SECRET = "https://me:hunter2@ledger.example/feed?token=c0ffee"
 SHOWN = "https://ledger.example/feed?token=…"
 ENTRY = "https://mirror.example/story?key=7"
