@@ -104,7 +104,7 @@ class Cut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprint:
-    """What sameness is decided on. `hashes` are 64-bit shingle hashes in text order; `text_hash` is 16 bytes."""
+    """What sameness is decided on. `hashes` are 30-bit shingle hashes in text order; `text_hash` is 16 bytes."""
 
     hashes: tuple[int, ...] = ()
     text_hash: bytes = b""
@@ -161,7 +161,8 @@ class Cleaned:
     """Text without chrome, and what was learnt on the way.
 
     `source` names what the text was taken from: feed, site, json-ld, container, fast, trafilatura or text.
-    `confidence` is how sure we are of the text; `doubt` says in one word why it is low, see `extractors.verdict`.
+    `addresses` are the page's after redirects and all that it calls its own. `confidence` is how sure we are of the
+    text; `doubt` says in one word why it is low, see `extractors.verdict`.
     `wall` names the login or pay wall met, if any. `marks` are the blocks of the text and those that learnt rules cut,
     `container` the element that held the body, when it was one.
     """
@@ -172,6 +173,7 @@ class Cleaned:
     published: datetime | None = None
     language: str | None = None
     canonical_url: str | None = None
+    addresses: tuple[str, ...] = ()
     image: str | None = None
     summary: str = ""
     links: tuple[Link, ...] = ()
@@ -186,13 +188,14 @@ class Cleaned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """What we stand behind: one row and its kin."""
+    """What we stand behind: one row and its kin. `addresses` are those it is known under besides `url`, as keys."""
 
     guid: str
     url: str
     canonical_url: str
     title: str
     text: str
+    addresses: tuple[str, ...] = ()
     author: str = ""
     language: str | None = None
     published: datetime | None = None

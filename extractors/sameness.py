@@ -53,6 +53,9 @@ WRAPPERS = frozenset(
 )  # words that editions put around a headline
 
 
+GATHERING = frozenset({"digest", "recap", "roundup", "roundups"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
     """One of two articles: its rare shingles in the order of the text, its headline's key, whether it is a roundup."""
@@ -64,16 +67,19 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overlap:
-    """What two articles share. All but `shared` are 0–1.
+    """What two articles share. All but `shared` and `of` are 0–1.
 
-    `containment` is the share of the smaller, `jaccard` of both together. `own` is the longest stretch that one side
-    has to itself, as a share of that side, for the side where it is shorter. `lead`: the shared words begin both.
+    `of` are the shingles of the smaller, `containment` is its share, `jaccard` that of both together. `own` is the
+    longest stretch that one side has to itself, as a share of that side, for the side where it is shorter, `alone` for
+    the side where it is longer. `lead`: the shared words begin both.
     """
 
     shared: int
+    of: int
     containment: float
     jaccard: float
     own: float
+    alone: float
     lead: bool
     composite: bool
     headline: Headline
@@ -87,10 +93,18 @@ class Rule:
     containment: float
     jaccard: float = 0.0
     own: float = 1.0
+    alone: float = 1.0
     shared: int = FEWEST
     lead: bool = False
     composite: bool = False
 
+
+SAYS: dict[Headline, str] = {
+    "same": "the same headline",
+    "like": "headlines alike",
+    "silent": "headlines that say nothing",
+    "other": "other headlines",
+}
 
 KNOWN: frozenset[Headline] = frozenset({"same", "like"})
 SAME: frozenset[Headline] = frozenset({"same"})
@@ -102,15 +116,16 @@ RULES = (
     Rule(headline=KNOWN, containment=0.6, jaccard=COPY, composite=True),
     Rule(headline=SILENT, containment=0.6, jaccard=COPY, own=0.15, composite=True),
     Rule(headline=OTHER, containment=0.6, jaccard=COPY, own=0.10, shared=8, composite=True),
-    # Parts: one inside the other. Without a word from the headline, only the beginning of a text is its excerpt.
+    # Parts: one inside the other. Without a word from the headline, only the beginning of a text is its excerpt; under
+    # another headline a long text may have no more than half or so to itself, else it quotes a short one.
     Rule(headline=KNOWN, containment=0.6, own=0.4),
     Rule(headline=SILENT, containment=0.6, jaccard=0.15, lead=True, own=0.15),
-    Rule(headline=OTHER, containment=0.8, jaccard=0.3, lead=True, own=0.10, shared=6),
+    Rule(headline=OTHER, containment=0.8, jaccard=0.3, lead=True, own=0.10, alone=0.6, shared=6),
     # Rewrites: little is left of the sentences, but the headline stayed, and what is left lies all over both.
     Rule(headline=SAME, containment=0.25, own=0.4),
     Rule(headline=KNOWN, containment=0.4, own=0.4),
     Rule(headline=SILENT, containment=0.6, jaccard=0.25, own=0.15),
-    Rule(headline=OTHER, containment=0.6, jaccard=0.25, own=0.10, shared=10),
+    Rule(headline=OTHER, containment=0.6, jaccard=0.25, own=0.10, alone=0.5, shared=10),
 )
 
 
@@ -122,11 +137,14 @@ def compare(one: Side, other: Side, headline: Headline) -> Overlap | None:
         return None
     here = [place for place, each in enumerate(one.hashes) if each in theirs]
     there = [place for place, each in enumerate(other.hashes) if each in mine]
+    shorter, longer = sorted((_stretch(here, len(mine)), _stretch(there, len(theirs))))
     return Overlap(
         shared=shared,
+        of=min(len(mine), len(theirs)),
         containment=shared / min(len(mine), len(theirs)),
         jaccard=shared / len(mine | theirs),
-        own=min(_stretch(here, len(mine)), _stretch(there, len(theirs))),
+        own=shorter,
+        alone=longer,
         lead=here[0] <= LEAD * len(mine) and there[0] <= LEAD * len(theirs),
         composite=one.composite or other.composite,
         headline=headline,
@@ -140,6 +158,7 @@ def is_same(overlap: Overlap) -> bool:
         and overlap.containment >= rule.containment
         and overlap.jaccard >= rule.jaccard
         and overlap.own <= rule.own
+        and overlap.alone <= rule.alone
         and overlap.shared >= rule.shared
         and overlap.lead >= rule.lead
         and overlap.composite <= rule.composite
@@ -170,6 +189,11 @@ def kind_of(overlap: Overlap) -> Kind:
     return "duplicate" if overlap.jaccard >= COPY else "excerpt"
 
 
+def measure(overlap: Overlap) -> str:
+    """What two articles share, in words: "31 of 40 rare phrases, headlines alike"."""
+    return f"{overlap.shared} of {overlap.of} rare phrases, {SAYS[overlap.headline]}"
+
+
 def is_composite(places: Mapping[int, Sequence[int]], size: int) -> bool:
     """Whether a text of `size` rare shingles is put together from several groups: a roundup.
 
@@ -191,8 +215,11 @@ def compare_titles(one: str, other: str) -> Headline:
     """How two headlines' keys (see `fingerprints.title_key`) agree.
 
     The words that carry meaning count, as a share of the shorter headline. Numbers on both sides that differ make two
-    reports of one form ("1st qtr net", "2nd qtr net"), however alike the words.
+    reports of one form ("1st qtr net", "2nd qtr net"), however alike the words. So does a headline that speaks of
+    several articles ("Morning briefing: ... and more"): it borrows that of the first.
     """
+    if _gathers(one) is not _gathers(other):
+        return "other"
     mine, theirs = _telling(one), _telling(other)
     if not mine or not theirs:
         return "silent"
@@ -225,12 +252,17 @@ def hours_between(one: str, other: str) -> float | None:
     return abs((first - second).total_seconds()) / 3600
 
 
-def elect(members: Iterable[tuple[int, str, int]]) -> int:
-    """The article that stands for its group: earliest, then longest, then first.
+def elect(members: Iterable[tuple[int, str, bool, int]]) -> int:
+    """The article that stands for its group: the earliest, then that of the named source, then the longest, the first.
 
-    Rows are (id, published as ISO or "", words).
+    Rows are (id, published as ISO or "", whether a copy says that it appeared first there, words).
     """
-    return min(members, key=lambda row: (row[1] == "", row[1], -row[2], row[0]))[0]
+    return min(members, key=lambda row: (row[1] == "", row[1], not row[2], -row[3], row[0]))[0]
+
+
+def _gathers(title: str) -> bool:
+    """Whether a headline is that of a roundup."""
+    return title.endswith(" and more") or not GATHERING.isdisjoint(title.split())
 
 
 def _telling(title: str) -> set[str]:

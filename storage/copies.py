@@ -1,16 +1,22 @@
 """Copies: ask the index of sameness about each article, and let every group of copies have one original.
 
-The original is the earliest published, then the longest, whatever the order of arrival; all others point at it. When
-the original changes, the rows of the whole group follow.
+The original is the earliest published, then the one of the source that a copy names ("appeared first on"), then the
+longest, whatever the order of arrival; all others point at it. When the original changes, the rows of the whole group
+follow. An article that only shares words with another gets a row in `see_also`: the later one quotes the earlier.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 
+from extractors.addresses import domain
+from extractors.fingerprints import title_key
+from extractors.passages import common
 from extractors.sameness import elect
+from storage import pairs, ranks
 from storage.drafts import Draft
 from storage.rows import scrub
 from storage.sameness import Document, Sameness, Verdict
@@ -23,15 +29,31 @@ ORDER BY 1"""
 GROUPS = (
     "SELECT DISTINCT group_id FROM signatures WHERE article_id IN (SELECT value FROM json_each(?)) ORDER BY group_id"
 )
-MEMBERS = """SELECT id, iif(published_source = 'feed', published_at, ''), word_count, duplicate_of
-FROM articles WHERE id IN (SELECT value FROM json_each(?)) ORDER BY uid"""
+MEMBERS = """SELECT a.id, iif(a.published_source = 'feed', a.published_at, ''), a.word_count, a.canonical_url, f.title
+FROM articles AS a JOIN feeds AS f ON f.id = a.feed_id WHERE a.id IN (SELECT value FROM json_each(?)) ORDER BY a.uid"""
+SOURCES = """SELECT domain, title FROM links
+    WHERE kind = 'source' AND article_id IN (SELECT value FROM json_each(:ids))
+UNION SELECT NULL, text FROM cuts
+    WHERE text LIKE '%appeared first on %' AND article_id IN (SELECT value FROM json_each(:ids))"""
+NAMED = re.compile(r"(?s).*appeared first on (.{1,100}?)[\s.]*")
 POINT = """UPDATE articles SET duplicate_of = :value
 WHERE id IN (SELECT value FROM json_each(:ids)) AND duplicate_of IS NOT :value"""
 FREE = "DELETE FROM duplicates WHERE article_id IN (SELECT value FROM json_each(?))"
 FOLLOW = """UPDATE duplicates SET original_id = :lead
 WHERE article_id IN (SELECT value FROM json_each(:ids)) AND original_id <> :lead"""
-ADD = """INSERT INTO duplicates(article_id, original_id, kind, method, similarity, run_id) VALUES (?, ?, ?, ?, ?, ?)
-ON CONFLICT(article_id) DO NOTHING"""
+ADD = """INSERT INTO duplicates(article_id, original_id, kind, method, similarity, evidence, run_id)
+VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT(article_id) DO NOTHING"""
+UNQUOTE = "DELETE FROM see_also WHERE kind = 'quotes' AND article_id IN (SELECT value FROM json_each(?))"
+PAIR = """SELECT a.id, a.duplicate_of, t.text FROM articles AS a JOIN article_texts AS t ON t.article_id = a.id
+WHERE a.id IN (?, ?) ORDER BY a.published_at DESC, a.uid DESC"""
+QUOTERS = """SELECT DISTINCT article_id FROM see_also
+WHERE kind = 'quotes' AND related_id IN (SELECT value FROM json_each(?))"""
+QUOTE_LEAD = """UPDATE OR IGNORE see_also SET related_id = :lead
+WHERE kind = 'quotes' AND related_id IN (SELECT value FROM json_each(:ids)) AND article_id <> :lead"""
+QUOTED = "DELETE FROM see_also WHERE kind = 'quotes' AND related_id IN (SELECT value FROM json_each(?))"
+QUOTE = """INSERT INTO see_also(article_id, related_id, rank, score, kind, method, reason)
+SELECT :article, :related, 1 + count(*), :score, 'quotes', :method, :reason FROM see_also WHERE article_id = :article
+ON CONFLICT DO NOTHING"""
 
 APART = {"new", "quotes"}
 
@@ -46,41 +68,69 @@ def place(
     sameness = Sameness(connection)
     moved = [draft for draft in drafts if draft.moved]
     again = [ids[draft.uid] for draft in moved if draft.stored]
-    left = leave(connection, sameness, again) if again else []
-    verdicts = {ids[draft.uid]: sameness.place(document(ids[draft.uid], draft)) for draft in moved}
+    stayed = leave(connection, sameness, again) if again else {}
+    verdicts: dict[int, Verdict] = {}
+    for draft in moved:
+        article, former = ids[draft.uid], stayed.get(ids[draft.uid], ())
+        group = sameness.group_of(former[0]) if former else None
+        asked = document(connection, article, draft)
+        verdicts[article] = sameness.place(asked, former=group)
+    left = [each for article, former in stayed.items() for each in (article, *former)]
+    enter(connection, sameness, verdicts, left, run_id)
+    return {article for article, verdict in verdicts.items() if verdict.kind not in APART}
+
+
+def enter(
+    connection: sqlite3.Connection,
+    sameness: Sameness,
+    verdicts: Mapping[int, Verdict],
+    left: Iterable[int],
+    run_id: int | None = None,
+) -> None:
+    """Write what placing articles has found, and settle their groups and those they left behind."""
     joined = {article: verdict for article, verdict in verdicts.items() if verdict.kind not in APART}
-    touched = sorted({*joined, *left})
-    for (group,) in connection.execute(GROUPS, (json.dumps(touched),)).fetchall() if touched else ():
+    for group in groups(connection, {*joined, *left}):
         settle(connection, sameness.members(group), joined, run_id)
-    return set(joined)
+    for article, verdict in verdicts.items():
+        if verdict.kind == "quotes" and verdict.of is not None:
+            quote(connection, article, verdict.of, verdict)
 
 
-def document(article_id: int, draft: Draft) -> Document:
+def document(connection: sqlite3.Connection, article_id: int, draft: Draft) -> Document:
     """A draft as sameness sees it. A date that we made up says nothing."""
+    chosen = pairs.of(connection, article_id, "copy") if draft.stored else pairs.Chosen()
     return Document(
         article_id=article_id,
         title_key=draft.title_key,
         url_key=draft.url_key,
         fingerprint=draft.article.fingerprint,
         published=draft.published_at if draft.published_source == "feed" else "",
+        apart=chosen.apart,
+        beside=chosen.beside,
     )
 
 
-def leave(connection: sqlite3.Connection, sameness: Sameness, articles: Sequence[int]) -> list[int]:
-    """Take articles out of their groups; gives them and all that shared a group with them."""
-    group = fellows(connection, articles)
+def leave(connection: sqlite3.Connection, sameness: Sameness, articles: Sequence[int]) -> dict[int, list[int]]:
+    """Take articles out of their groups; for each those that stay of its group, ascending."""
+    out = set(articles)
+    stay = {article: [each for each in fellows(connection, [article]) if each not in out] for article in articles}
     for article in articles:
         sameness.forget(article)
-    connection.execute(FREE, (json.dumps(list(articles)),))
-    return group
+    release(connection, articles)
+    return stay
+
+
+def release(connection: sqlite3.Connection, articles: Sequence[int]) -> None:
+    """Delete what was found out about articles when they were placed, since they are placed again."""
+    for statement in (FREE, UNQUOTE):
+        connection.execute(statement, (json.dumps(list(articles)),))
 
 
 def remove(connection: sqlite3.Connection, articles: Sequence[int]) -> None:
     """Take articles that are about to be deleted out of their groups; those that stay elect an original among them."""
     sameness = Sameness(connection)
-    stay = sorted(set(leave(connection, sameness, articles)).difference(articles))
-    for (group,) in connection.execute(GROUPS, (json.dumps(stay),)).fetchall():
-        settle(connection, sameness.members(group), {})
+    stay = leave(connection, sameness, articles)
+    enter(connection, sameness, {}, [each for some in stay.values() for each in some])
 
 
 def fellows(connection: sqlite3.Connection, articles: Iterable[int]) -> list[int]:
@@ -88,20 +138,67 @@ def fellows(connection: sqlite3.Connection, articles: Iterable[int]) -> list[int
     return [row[0] for row in connection.execute(FELLOWS, (json.dumps(sorted(articles)),))]
 
 
+def groups(connection: sqlite3.Connection, articles: Iterable[int]) -> list[int]:
+    """The groups that articles are in, ascending."""
+    return [row[0] for row in connection.execute(GROUPS, (json.dumps(sorted(articles)),)).fetchall()]
+
+
 def settle(
     connection: sqlite3.Connection, members: Iterable[int], joined: Mapping[int, Verdict], run_id: int | None = None
 ) -> None:
     """Elect a group's original and point the others at it. `joined` are the verdicts of those that came just now."""
-    rows = connection.execute(MEMBERS, (json.dumps(list(members)),)).fetchall()
-    lead = rows[elect((place, row[1], row[2]) for place, row in enumerate(rows))][0]  # by uid where all else is equal
+    ids = json.dumps(list(members))
+    rows = connection.execute(MEMBERS, (ids,)).fetchall()
+    named = sources(connection, ids) if len(rows) > 1 else frozenset()
+    standing = [
+        (place, published, bool(named & {domain(url), title_key(feed)}), words)
+        for place, (_, published, words, url, feed) in enumerate(rows)  # by uid where all else is equal
+    ]
+    lead = rows[elect(standing)][0]
     others = [row[0] for row in rows if row[0] != lead]
     connection.execute(FREE, (json.dumps([lead]),))
     connection.execute(POINT, {"value": None, "ids": json.dumps([lead])})
     connection.execute(POINT, {"value": lead, "ids": json.dumps(others)})
     connection.execute(FOLLOW, {"lead": lead, "ids": json.dumps(others)})
+    quote_lead(connection, lead, others)
     here = [joined[row[0]] for row in rows if row[0] in joined]
     for other in others:
         verdict = joined.get(other) or next((one for one in here if one.of == other), here[0] if here else None)
         if verdict:
-            row = (other, lead, verdict.kind, scrub(verdict.method or "near"), verdict.similarity, run_id)
-            connection.execute(ADD, row)
+            row = (other, lead, verdict.kind, scrub(verdict.method or "near"), verdict.similarity)
+            connection.execute(ADD, (*row, verdict.evidence, run_id))
+
+
+def sources(connection: sqlite3.Connection, ids: str) -> frozenset[str]:
+    """The sites and names of the sources that articles say they appeared first at."""
+    found: set[str] = set()
+    for site, words in connection.execute(SOURCES, {"ids": ids}):
+        line = None if site else NAMED.fullmatch(words)
+        found |= {site, title_key(words)} if site else {title_key(line[1])} if line else set()
+    return frozenset(found - {"", None})
+
+
+def quote(connection: sqlite3.Connection, article: int, of: int, verdict: Verdict) -> None:
+    """Note that one of two articles quotes the other: the later one the earlier, or its original."""
+    (later, _, text), (earlier, original, other) = connection.execute(PAIR, (article, of)).fetchall()
+    passage = common(text, other)
+    asked = {
+        "article": later,
+        "related": original or earlier,
+        "score": verdict.similarity,
+        "method": verdict.method,
+        "reason": f"“{passage}”" if passage else verdict.evidence,
+    }
+    if asked["related"] != later:
+        connection.execute(QUOTE, asked)
+        ranks.rank(connection, [later])
+
+
+def quote_lead(connection: sqlite3.Connection, lead: int, others: Sequence[int]) -> None:
+    """Let those that quote a copy quote its original instead."""
+    ids = json.dumps(list(others))
+    quoters = [row[0] for row in connection.execute(QUOTERS, (ids,))] if others else []
+    if quoters:
+        connection.execute(QUOTE_LEAD, {"lead": lead, "ids": ids})
+        connection.execute(QUOTED, (ids,))
+        ranks.rank(connection, quoters)

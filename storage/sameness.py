@@ -4,19 +4,24 @@
 first would both call the same article new. Nothing is kept in memory: a second process, or the same one after a
 restart, decides alike.
 
-A group is a set of copies, named by the id of its first member. An article joins the one group that fits best and no
-other, and groups are never merged, for one excerpt inside a roundup would chain strangers together. It is looked for by
+A group is a set of copies, named by the id of one of its members, at first of its first. An article joins the one group
+that fits best and no other, and an article never makes one of two groups, for one excerpt inside a roundup would chain
+strangers together. It is looked for by
 
+    chosen    somebody said so
     address   the same canonical address, unless that address has shown three different texts
     text      word for word the same, thirty words or more
     near      rare shingles in common, judged by `extractors.sameness`
     title     the same headline within three days, for texts too short for anything else
+
+What comes late may show that earlier ones were placed badly: `place_again` mends one article at a time.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from extractors.sameness import (
@@ -32,20 +37,21 @@ from extractors.sameness import (
     compare,
     compare_titles,
     hours_between,
-    identifies,
     is_composite,
     is_same,
     jaccard,
     kind_of,
+    measure,
     strength,
 )
 from storage import shingles
+from storage.pairs import SAID
 from storage.shingles import Groups
 from storage.signatures import TABLES, Document, Member, Signatures
 
 __all__ = ["TABLES", "Document", "Sameness", "Verdict"]
 
-Method = Literal["address", "text", "near", "title"]
+Method = Literal["chosen", "address", "text", "near", "title"]
 
 TOP = 5  # groups whose members are looked at
 TEXTS = 3  # different texts under one address make it no article's address (a section, a live page)
@@ -57,7 +63,7 @@ class Verdict:
 
     `of` is the member it is most like; for kind "quotes", the article it shares words with. `group` is the article's
     own id for kinds "new" and "quotes". `similarity`, 0–1, is the share of both texts for a duplicate or revision, of
-    the smaller one for an excerpt or a quotation. `members` are all of the group, ascending.
+    the smaller one for an excerpt or a quotation. `members` are all of the group, ascending. `evidence` is in words.
     """
 
     group: int
@@ -66,6 +72,7 @@ class Verdict:
     method: Method | None = None
     similarity: float = 0.0
     members: tuple[int, ...] = ()
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +83,7 @@ class _Found:
     kind: Kind
     method: Method
     similarity: float = 1.0
+    evidence: str = ""
 
 
 class Sameness:
@@ -85,13 +93,19 @@ class Sameness:
         self._db = connection
         self._signatures = Signatures(connection)
 
-    def place(self, document: Document) -> Verdict:
+    def place(self, document: Document, *, former: int | None = None) -> Verdict:
         """Find the group an article belongs to, or make one, and remember the article.
 
-        Raises `sqlite3.IntegrityError` when it is placed already: `forget` it first.
+        `former` is the group it was in before, what `forget` gave: it may be too old to be found. Raises
+        `sqlite3.IntegrityError` when the article is placed already: `forget` it first.
         """
         groups = shingles.look_up(self._db, document.fingerprint.hashes)
-        found = self._exact(document) or self._near(document, groups) or self._by_title(document)
+        found = (
+            self._chosen(document)
+            or self._exact(document)
+            or self._near(document, groups, former)
+            or self._by_title(document)
+        )
         joined = found is not None and found.kind != "quotes"
         group = found.member.group if found and joined else document.article_id
         self._signatures.keep(document, group, groups)
@@ -104,67 +118,131 @@ class Sameness:
             method=found.method,
             similarity=round(found.similarity, 4),
             members=self.members(group) if joined else (group,),
+            evidence=found.evidence,
         )
+
+    def place_again(self, article_id: int, *, apart: Iterable[int] = (), beside: Iterable[int] = ()) -> Verdict | None:
+        """Place an article by what is known now; None, and nothing written, when it stays with those it was with.
+
+        `apart` and `beside` as those of a `Document`.
+        """
+        known, group = self._signatures.one(article_id), self._signatures.group_of(article_id)
+        if known is None or group is None:
+            return None
+        fellows = set(self.members(group)) - {article_id}
+        self._db.execute("SAVEPOINT again")
+        former = self.forget(article_id)
+        verdict = self.place(replace(known, apart=tuple(apart), beside=tuple(beside)), former=former)
+        stays = set(verdict.members) - {article_id} == fellows
+        self._db.execute("ROLLBACK TO again" if stays else "RELEASE again")
+        if stays:
+            self._db.execute("RELEASE again")
+        return None if stays else verdict
 
     def members(self, group: int) -> tuple[int, ...]:
         """The articles of a group, ascending."""
         return self._signatures.members(group)
 
-    def forget(self, article_id: int) -> None:
+    def group_of(self, article_id: int) -> int | None:
+        """The group an article is in; None when it was never placed."""
+        return self._signatures.group_of(article_id)
+
+    def merge(self, one: int, other: int) -> int:
+        """Make two groups one, because somebody said so; its name."""
+        return self._signatures.merge(one, other)
+
+    def retire(self, article_id: int) -> None:
+        """Take an article's shingles out of the index, which they would fill for ever. Its keys stay."""
+        self._signatures.retire(article_id)
+
+    def forget(self, article_id: int) -> int | None:
         """Take an article out: before it is placed again with a changed text, or when it is deleted.
 
-        A group that loses the member it is named by takes the name of the next.
+        Gives the group that the others of its own are now. One that loses the member it is named by takes another name.
         """
-        self._signatures.forget(article_id)
+        return self._signatures.forget(article_id)
+
+    def _chosen(self, document: Document) -> _Found | None:
+        """The article beside which somebody put this one."""
+        for other in document.beside:
+            one, group = self._signatures.one(other), self._signatures.group_of(other)
+            if one and group is not None:
+                similarity = jaccard(document.fingerprint.hashes, one.fingerprint.hashes)
+                member = Member(article_id=other, group=group)
+                return _Found(member=member, kind="duplicate", method="chosen", similarity=similarity, evidence=SAID)
+        return None
+
+    def _apart(self, document: Document) -> set[int | None]:
+        """The groups in which this article must not be."""
+        return {self._signatures.group_of(each) for each in sorted(document.apart)}
+
+    def _allowed(self, document: Document, members: list[Member]) -> list[Member]:
+        """Those of some members beside which somebody has not forbidden this article."""
+        barred = self._apart(document) if members and document.apart else ()
+        return [member for member in members if member.group not in barred]
 
     def _exact(self, document: Document) -> _Found | None:
         """The same address, or word for word the same text, long enough to be no form letter."""
-        same = self._by_address(document)
-        if same or document.fingerprint.words < HASHED:
+        same, words = self._by_address(document), document.fingerprint.words
+        if same or words < HASHED:
             return same
-        member = self._signatures.with_text(document.fingerprint)
-        return _Found(member=member, kind="duplicate", method="text") if member else None
+        members = self._allowed(document, self._signatures.with_text(document.fingerprint))
+        evidence = f"the same {words} words"
+        return _Found(member=members[0], kind="duplicate", method="text", evidence=evidence) if members else None
 
     def _by_address(self, document: Document) -> _Found | None:
         """The same address: the same article, and a revision of it when the text is another."""
-        if not identifies(document.url_key):
+        if document.key is None:
             return None
         prints = document.fingerprint
-        members = self._signatures.at_address(document.url_key)
+        members = self._signatures.at_address(document.key)
+        texts = {member.text_hash for member in members}
+        members = self._allowed(document, members)
         alike = [member for member in members if member.text_hash == prints.text_hash]
         if alike:
-            return _Found(member=alike[0], kind="duplicate", method="address")
-        if not members or len({member.text_hash for member in members}) >= TEXTS:
+            evidence = "the same address and words"
+            return _Found(member=alike[0], kind="duplicate", method="address", evidence=evidence)
+        if not members or len(texts) >= TEXTS:
             return None
-        similarity = jaccard(prints.hashes, members[-1].hashes)
-        return _Found(member=members[-1], kind="revision", method="address", similarity=similarity)
+        similarity, evidence = jaccard(prints.hashes, members[-1].hashes), "the same address, other words"
+        return _Found(
+            member=members[-1], kind="revision", method="address", similarity=similarity, evidence=evidence
+        )  # fmt: skip
 
     def _by_title(self, document: Document) -> _Found | None:
         """Texts too short to compare, under one headline of several words, within three days."""
         short, several = document.fingerprint.words < HASHED, len(document.title_key.split()) > FEWEST
         if not (short and several) or self._is_serial(document.title_key):
             return None
-        for member in self._signatures.short_ones(document.title_key):
+        for member in self._allowed(document, self._signatures.short_ones(document.title_key)):
             apart = hours_between(member.published, document.published)
             if apart is not None and apart <= WINDOW:
-                return _Found(member=member, kind="duplicate", method="title")
+                evidence = f"the same headline within {max(1, round(apart))} h, texts too short to compare"
+                return _Found(member=member, kind="duplicate", method="title", evidence=evidence)
         return None
 
     def _is_serial(self, title: str) -> bool:
         """Whether a headline stands over several groups already, like that of a daily column."""
         return self._signatures.groups_under(title) >= SERIAL
 
-    def _near(self, document: Document, groups: Groups) -> _Found | None:
+    def _near(self, document: Document, groups: Groups, former: int | None) -> _Found | None:
         """The group whose rare shingles fit best, if any fits; else the one that is quoted."""
         scarce = shingles.rare(groups)
         hit = shingles.places(scarce)
-        likely = sorted((-len(places), group) for group, places in hit.items() if len(places) >= FEWEST)
+        likely = [
+            group
+            for _, group in sorted((-len(places), group) for group, places in hit.items() if len(places) >= FEWEST)
+        ][:TOP]
+        if former is not None and former not in likely:
+            likely.append(former)
+        barred = self._apart(document) if likely and document.apart else ()
+        likely = [group for group in likely if group not in barred]
         if not likely:
             return None
         composite = is_composite(hit, len(scarce))
         side = Side(hashes=tuple(scarce), title=document.title_key, composite=composite)
         serial = self._is_serial(document.title_key)
-        samples = [self._signatures.sample(group, document.fingerprint.algorithm) for _, group in likely[:TOP]]
+        samples = [self._signatures.sample(group, document.fingerprint.algorithm) for group in likely]
         return _best([match for sample in samples if (match := self._match(side, sample, serial=serial))])
 
     def _match(self, side: Side, members: list[Member], *, serial: bool) -> tuple[Member, Overlap] | None:
@@ -187,9 +265,12 @@ def _best(matches: list[tuple[Member, Overlap]]) -> _Found | None:
     if same:
         member, overlap = same
         kind = kind_of(overlap)
-        similarity = overlap.jaccard if kind == "duplicate" else overlap.containment
-        return _Found(member=member, kind=kind, method="near", similarity=similarity)
+        similarity = overlap.containment if kind == "excerpt" else overlap.jaccard
+        return _Found(member=member, kind=kind, method="near", similarity=similarity, evidence=measure(overlap))
     quoted = max(matches, key=lambda match: match[1].shared, default=None)
     if quoted is None or quoted[1].shared < QUOTED:
         return None
-    return _Found(member=quoted[0], kind="quotes", method="near", similarity=quoted[1].containment)
+    member, overlap = quoted
+    return _Found(
+        member=member, kind="quotes", method="near", similarity=overlap.containment, evidence=measure(overlap)
+    )

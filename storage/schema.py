@@ -11,7 +11,7 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
-from storage import kin, rebuilding, sameness
+from storage import kin, rebuilding, rehashing, sameness
 from storage.tables import TABLES
 from storage.views import VIEWS
 
@@ -41,7 +41,7 @@ def m002_polite(db: Database) -> None:
 
     What an older fanmill wrote down of logins and tokens is taken out.
     """
-    if rebuilding.rebuild(db.conn, STATEMENTS):
+    if renew(db.conn):
         rebuilding.hush(db.conn)
         db.conn.execute(GONE)
 
@@ -49,20 +49,26 @@ def m002_polite(db: Database) -> None:
 @migrations()
 def m003_learning(db: Database) -> None:
     """What learning a feed's chrome needs: marks, learnt rules, choices, containers; why a text is in doubt."""
-    rebuilding.rebuild(db.conn, STATEMENTS)
+    renew(db.conn)
 
 
 @migrations()
 def m004_subjects(db: Database) -> None:
     """What tags that learn need: corrections, models, the feed's own categories; briefs and keyphrases."""
-    rebuilding.rebuild(db.conn, STATEMENTS)
+    renew(db.conn)
     db.conn.execute(CATEGORIES)
 
 
 @migrations()
 def m005_kin(db: Database) -> None:
     """What two articles have to do with each other: evidence, method, quotations, and what somebody decided."""
-    rebuilding.rebuild(db.conn, STATEMENTS)
+    renew(db.conn)
+
+
+def renew(connection: sqlite3.Connection) -> bool:
+    """Bring every table to the text it has in a new file. Gives whether there was anything to do."""
+    rehashing.rehash(connection)
+    return rebuilding.rebuild(connection, STATEMENTS)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -1,12 +1,18 @@
-"""The rows by which articles are recognised as copies: keys, shingles and group of each."""
+"""The rows by which articles are recognised as copies: keys, shingles and group of each.
+
+Keys stay for ever. The index of shingles is bounded by `retire`, which takes an article's out; those that are kept with
+its row still serve when the article itself, or one of its group, is placed again.
+"""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from extractors.model import Fingerprint
-from extractors.sameness import HASHED
+from extractors.sameness import HASHED, identifies
 from storage import shingles
 from storage.shingles import Groups, pack, unpack
 
@@ -18,26 +24,27 @@ TABLES = (
     """CREATE TABLE signatures( -- an article as the index of copies knows it
     article_id INTEGER PRIMARY KEY,
     group_id INTEGER NOT NULL, -- the first article of its group of copies
-    address TEXT NOT NULL, -- canonical address, '' when there is none
+    address INTEGER, -- hash of its canonical address, NULL when it has none that tells an article
     title TEXT NOT NULL, -- headline in one spelling
     published TEXT NOT NULL,
     words INTEGER NOT NULL,
     text_hash BLOB NOT NULL, -- 16 bytes over all its words
     algorithm INTEGER NOT NULL, -- that made the hashes; others are never compared with them
-    hashes BLOB NOT NULL -- its sampled shingles in the order of the text, 8 bytes each
+    hashes BLOB NOT NULL, -- its sampled shingles in the order of the text, 4 bytes each
+    indexed INTEGER NOT NULL DEFAULT 1 CHECK(indexed IN (0, 1)) -- 0: too old for its shingles to be in the index
 ) STRICT""",
     "CREATE INDEX idx_signatures_group ON signatures(group_id)",
-    "CREATE INDEX idx_signatures_address ON signatures(address) WHERE address <> ''",
+    "CREATE INDEX idx_signatures_address ON signatures(address) WHERE address IS NOT NULL",
     "CREATE INDEX idx_signatures_title ON signatures(title) WHERE title <> ''",
     "CREATE INDEX idx_signatures_text ON signatures(text_hash)",
+    "CREATE INDEX idx_signatures_indexed ON signatures(article_id) WHERE indexed",
 )
 
-# Without "<> ''" SQLite may not use the partial indexes and would read the whole table.
-BY_ADDRESS = """
-    SELECT article_id, group_id, text_hash, hashes FROM signatures WHERE address = ? AND address <> ''
-    ORDER BY article_id LIMIT ?"""
+# Without "<> ''" SQLite may not use the partial index and would read the whole table.
+BY_ADDRESS = "SELECT article_id, group_id, text_hash, hashes FROM signatures WHERE address = ? ORDER BY 1 LIMIT ?"
 BY_TEXT = """
-    SELECT article_id, group_id FROM signatures WHERE text_hash = ? AND algorithm = ? ORDER BY article_id LIMIT 1"""
+    SELECT article_id, group_id, text_hash FROM signatures WHERE text_hash = ? AND algorithm = ?
+    ORDER BY article_id LIMIT ?"""
 SHORT = """
     SELECT article_id, group_id, published FROM signatures WHERE title = ? AND title <> '' AND words < ?
     ORDER BY article_id LIMIT ?"""
@@ -49,6 +56,12 @@ SAMPLE = """
         UNION SELECT * FROM
             (SELECT article_id FROM signatures WHERE group_id = :group ORDER BY article_id DESC LIMIT :each)
     ) ORDER BY article_id"""
+ONE = """
+    SELECT article_id, address, title, published, words, text_hash, algorithm, hashes FROM signatures
+    WHERE article_id = ?"""
+ADD = """
+    INSERT INTO signatures(article_id, group_id, address, title, published, words, text_hash, algorithm, hashes)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +69,8 @@ class Document:
     """An article as sameness sees it.
 
     `url_key` comes from `addresses.canonical`, `title_key` from `fingerprints.title_key`, `published` is ISO or "".
+    `address` stands for the first in the index, and is worked out when it is not given. `apart` are articles with which
+    this one is never put together, `beside` those with which it is, whatever they say.
     """
 
     article_id: int
@@ -63,6 +78,14 @@ class Document:
     url_key: str = ""
     fingerprint: Fingerprint
     published: str = ""
+    address: int | None = None
+    apart: tuple[int, ...] = ()
+    beside: tuple[int, ...] = ()
+
+    @property
+    def key(self) -> int | None:
+        """The address as the index holds it; None when it tells no article."""
+        return address_key(self.url_key) if self.address is None else self.address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,21 +100,44 @@ class Member:
     hashes: tuple[int, ...] = ()
 
 
+def address_key(url_key: str) -> int | None:
+    """What stands for a canonical address in the index: eight bytes; None for one that tells no article."""
+    if not identifies(url_key):
+        return None
+    return int.from_bytes(blake2b(url_key.encode(), digest_size=8).digest(), "big", signed=True)
+
+
 class Signatures:
     """The table of signatures on one connection."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
 
-    def at_address(self, address: str) -> list[Member]:
-        """The articles under a canonical address, in the order they came."""
+    def one(self, article_id: int) -> Document | None:
+        """An article as it was placed; None when it was not."""
+        row = self._db.execute(ONE, (article_id,)).fetchone()
+        if row is None:
+            return None
+        number, address, title, published, words, text_hash, algorithm, blob = row
+        prints = Fingerprint(hashes=unpack(blob), text_hash=text_hash, words=words, algorithm=algorithm)
+        return Document(
+            article_id=number, address=address, title_key=title, published=published, fingerprint=prints
+        )  # fmt: skip
+
+    def group_of(self, article_id: int) -> int | None:
+        """The group an article is in; None when it is in none."""
+        row = self._db.execute("SELECT group_id FROM signatures WHERE article_id = ?", (article_id,)).fetchone()
+        return row[0] if row else None
+
+    def at_address(self, address: int) -> list[Member]:
+        """The articles under an address' key, in the order they came."""
         rows = self._db.execute(BY_ADDRESS, (address, MOST))
         return [Member(article_id=row[0], group=row[1], text_hash=row[2], hashes=unpack(row[3])) for row in rows]
 
-    def with_text(self, prints: Fingerprint) -> Member | None:
-        """The first article of the very same words."""
-        row = self._db.execute(BY_TEXT, (prints.text_hash, prints.algorithm)).fetchone()
-        return Member(article_id=row[0], group=row[1]) if row else None
+    def with_text(self, prints: Fingerprint) -> list[Member]:
+        """The articles of the very same words, in the order they came."""
+        rows = self._db.execute(BY_TEXT, (prints.text_hash, prints.algorithm, MOST))
+        return [Member(article_id=row[0], group=row[1], text_hash=row[2]) for row in rows]
 
     def short_ones(self, title: str) -> list[Member]:
         """The articles under a headline whose texts are too short to compare."""
@@ -117,23 +163,65 @@ class Signatures:
         shingles.add(self._db, group, groups)
         prints = document.fingerprint
         values = (
-            *(document.article_id, group, document.url_key, document.title_key, document.published),
+            *(document.article_id, group, document.key, document.title_key, document.published),
             *(prints.words, prints.text_hash, prints.algorithm, pack(prints.hashes)),
         )
-        self._db.execute("INSERT INTO signatures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+        self._db.execute(ADD, values)
 
-    def forget(self, article_id: int) -> None:
-        """Take an article out. A group that loses the member it is named by takes the name of the next."""
-        query = "SELECT group_id, hashes FROM signatures WHERE article_id = ?"
-        row = self._db.execute(query, (article_id,)).fetchone()
+    def forget(self, article_id: int) -> int | None:
+        """Take an article out; the group that the others of its own are now, None when there are none.
+
+        A group that loses the member it is named by takes the name of the next.
+        """
+        row = self._db.execute("SELECT group_id FROM signatures WHERE article_id = ?", (article_id,)).fetchone()
         if row is None:
-            return
-        group, gone = row[0], set(unpack(row[1]))
+            return None
+        group = row[0]
+        self._unlist(article_id, group)
         self._db.execute("DELETE FROM signatures WHERE article_id = ?", (article_id,))
-        query = "SELECT article_id, hashes FROM signatures WHERE group_id = ?"
-        rest = {row[0]: unpack(row[1]) for row in self._db.execute(query, (group,))}
-        kept = {each for hashes in rest.values() for each in hashes}
-        shingles.drop(self._db, group, gone - kept)
+        rest = self.members(group)
         if rest and group == article_id:
-            self._db.execute("UPDATE signatures SET group_id = ? WHERE group_id = ?", (min(rest), group))
-            shingles.rename(self._db, group, min(rest), kept)
+            self._name(group, rest[0])
+        return rest[0] if rest and group == article_id else group if rest else None
+
+    def retire(self, article_id: int) -> None:
+        """Take an article's shingles out of the index. Its keys stay, and so do the shingles in its own row."""
+        group = self.group_of(article_id)
+        if group is not None:
+            self._unlist(article_id, group)
+            self._db.execute("UPDATE signatures SET indexed = 0 WHERE article_id = ?", (article_id,))
+
+    def merge(self, one: int, other: int) -> int:
+        """Make two groups one; its name, which is that of the one whose first article came first."""
+        first, second = sorted((one, other))
+        if first != second:
+            self._name(second, first)
+        return first
+
+    def _name(self, group: int, name: int) -> None:
+        """Give a group another name, perhaps that of another group, which takes it in."""
+        shingles.rename(self._db, group, name, self._listed(group))
+        self._db.execute("UPDATE signatures SET group_id = ? WHERE group_id = ?", (name, group))
+
+    def _unlist(self, article_id: int, group: int) -> None:
+        """Take out of the index what only this article of its group has."""
+        mine = self._db.execute("SELECT hashes FROM signatures WHERE article_id = ?", (article_id,)).fetchone()[0]
+        shingles.drop(self._db, group, set(unpack(mine)) - self._listed(group, without=article_id))
+
+    def _listed(self, group: int, without: int | None = None) -> set[int]:
+        """The shingles by which a group is in the index, but for those of one article."""
+        query = "SELECT hashes FROM signatures WHERE group_id = ? AND indexed AND article_id IS NOT ?"
+        return {each for (blob,) in self._db.execute(query, (group, without)) for each in unpack(blob)}
+
+
+def old(connection: sqlite3.Connection, before: str, limit: int) -> Iterable[int]:
+    """The articles in the index that were first seen before a time, ISO, in the order in which they came.
+
+    Numbers ascend with time, so that the search ends at the first article that is younger.
+    """
+    query = """SELECT s.article_id, a.first_seen_at FROM signatures AS s INDEXED BY idx_signatures_indexed
+        JOIN articles AS a ON a.id = s.article_id WHERE s.indexed ORDER BY s.article_id LIMIT ?"""
+    for article, seen in connection.execute(query, (limit,)).fetchall():
+        if seen >= before:
+            return
+        yield article

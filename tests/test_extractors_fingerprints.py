@@ -43,13 +43,14 @@ def test_vowel_signs_belong_to_their_word() -> None:
 def test_hashes_are_distinct_positive_and_in_the_order_of_the_text() -> None:
     whole, half = fingerprint(TEXT), fingerprint(" ".join(TEXT.split()[:300]))
     assert len(set(whole.hashes)) == len(whole.hashes)
-    assert all(0 <= each < 2**62 for each in whole.hashes)
+    assert all(0 <= each < 2**30 for each in whole.hashes)
     assert whole.hashes[: len(half.hashes)] == half.hashes
     assert whole.words == 600
 
 
-def test_about_a_quarter_of_the_shingles_is_kept() -> None:
-    assert 0.2 < len(fingerprint(TEXT).hashes) / 598 < 0.3
+def test_about_three_in_sixteen_of_the_shingles_are_kept() -> None:
+    text = " ".join(f"word{number}" for number in range(6000))
+    assert 0.17 < len(fingerprint(text).hashes) / 5998 < 0.205
 
 
 def test_a_passage_keeps_its_hashes_wherever_it_stands() -> None:

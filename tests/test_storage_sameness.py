@@ -16,6 +16,7 @@ from extractors.fingerprints import fingerprint, title_key
 from extractors.sameness import compare_titles, elect, identifies, is_composite
 from flows.dedupe import dedupe
 from storage.sameness import TABLES, Document, Sameness, Verdict
+from storage.shingles import LEARNT
 
 SYLLABLES = ["ba", "ce", "di", "fo", "gu", "ha", "ke", "li", "mo", "nu", "pa", "re", "si", "to", "vu", "za"]
 
@@ -108,6 +109,7 @@ def test_two_articles(index: Index, pair: tuple[str, str, str, str, str, str | N
     first, title, then, headline, kind, method = pair
     assert index.place(first, title) == Verdict(group=1, members=(1,))
     verdict = index.place(then, headline)
+    assert bool(verdict.evidence) == (kind != "new")
     assert (verdict.kind, verdict.method) == (kind, method)
     joined = kind not in {"new", "quotes"}
     assert verdict.group == (1 if joined else 2)
@@ -144,8 +146,9 @@ def test_what_many_stories_share_joins_none_of_them(index: Index) -> None:
 def test_furniture_takes_no_further_rows(index: Index) -> None:
     for seed in range(20):
         index.place(f"{text(seed, 4)} {FURNITURE}")
-    counts = Counter(row[0] for row in index.db.execute("SELECT hash FROM shingles"))
-    assert max(counts.values()) == 6
+    furniture = set(fingerprint(FURNITURE).hashes)
+    rows = [row for row in index.db.execute("SELECT hash, group_id FROM shingles") if row[0] in furniture]
+    assert sorted(rows) == [(each, LEARNT) for each in sorted(furniture)]
 
 
 def test_a_roundup_joins_none_of_its_stories_and_they_do_not_join_it(index: Index) -> None:
@@ -300,9 +303,11 @@ def test_a_text_under_one_group_is_no_roundup_even_when_others_quote_it() -> Non
     assert not is_composite({}, 0)
 
 
-def test_the_earliest_stands_for_the_group_then_the_longest() -> None:
-    assert elect([(1, "", 900), (2, "2026-11-02", 10), (3, "2026-11-01", 10), (4, "2026-11-01", 20)]) == 4
-    assert elect([(7, "", 5), (6, "", 5)]) == 6
+def test_the_earliest_stands_for_the_group_then_the_named_source_then_the_longest() -> None:
+    early, late = "2026-11-01", "2026-11-02"
+    assert elect([(1, "", True, 900), (2, late, True, 10), (3, early, False, 10), (4, early, False, 20)]) == 4
+    assert elect([(1, early, False, 900), (2, early, True, 10), (3, late, True, 990)]) == 2
+    assert elect([(7, "", False, 5), (6, "", False, 5)]) == 6
 
 
 def test_the_filter_answers_each_row_as_it_comes() -> None:

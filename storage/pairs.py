@@ -1,0 +1,63 @@
+"""What somebody decided about two articles: that they are one, or never; that they tell one story, or never.
+
+A decision is a row of `pair_choices`, the lower number first. It outlives every cleaning, placing and relating, is in
+force whenever an article is placed, and goes with either article. Of two decisions about a pair the later holds.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import product
+from typing import Literal
+
+from storage.rows import iso
+
+SAID = "somebody said so"  # the evidence of what was chosen
+
+About = Literal["copy", "story"]
+
+OF = """SELECT other_id, together FROM pair_choices WHERE article_id = :article AND about = :about
+UNION ALL SELECT article_id, together FROM pair_choices WHERE other_id = :article AND about = :about ORDER BY 1"""
+DECIDE = """INSERT INTO pair_choices(article_id, other_id, about, together, chosen_at) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT(article_id, other_id, about) DO UPDATE SET together = excluded.together, chosen_at = excluded.chosen_at"""
+UNDECIDE = """DELETE FROM pair_choices WHERE about = :about AND together = :together AND (
+    (article_id IN (SELECT value FROM json_each(:ones)) AND other_id IN (SELECT value FROM json_each(:others)))
+    OR (other_id IN (SELECT value FROM json_each(:ones)) AND article_id IN (SELECT value FROM json_each(:others))))"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """The articles that are never put together with one, and those that always are, both ascending."""
+
+    apart: tuple[int, ...] = ()
+    beside: tuple[int, ...] = ()
+
+
+def of(connection: sqlite3.Connection, article: int, about: About) -> Chosen:
+    """What somebody decided about an article and others."""
+    rows = connection.execute(OF, {"article": article, "about": about}).fetchall()
+    return Chosen(
+        apart=tuple(other for other, together in rows if not together),
+        beside=tuple(other for other, together in rows if together),
+    )
+
+
+def separate(connection: sqlite3.Connection, article: int, others: Iterable[int], about: About, at: datetime) -> None:
+    """Remember that an article belongs with none of some others."""
+    rows = [(*sorted((article, other)), about, 0, iso(at)) for other in sorted(set(others) - {article})]
+    connection.executemany(DECIDE, rows)
+
+
+def unite(
+    connection: sqlite3.Connection, ones: Iterable[int], others: Iterable[int], about: About, at: datetime
+) -> None:
+    """Remember that two sets of articles are one: their first ones belong together, and no pair of them is apart."""
+    first, second = list(ones), list(others)
+    asked = {"about": about, "together": 0, "ones": json.dumps(first), "others": json.dumps(second)}
+    connection.execute(UNDECIDE, asked)
+    rows = [(*sorted(pair), about, 1, iso(at)) for pair in product(first[:1], second[:1])]
+    connection.executemany(DECIDE, rows)

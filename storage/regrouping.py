@@ -1,0 +1,113 @@
+"""Mend what order and haste have done to groups of copies, and bound the index they are found by.
+
+    regroup   place the latest articles again, in the order of publication: a first copy that came late brings those
+              together that had nothing in common but it, and a footer known by now takes those apart it had joined
+    split     take an article out of its group, for good, because somebody said so
+    join      make the groups of two articles one, for good
+    bound     take out of the index what is too old to be copied
+
+What was placed well is placed as it was, and nothing is written for it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from extractors.sameness import jaccard
+from storage import copies, links, pairs
+from storage.connection import write_tx
+from storage.rows import iso
+from storage.sameness import Sameness, Verdict
+from storage.signatures import Signatures, old
+
+DAYS = 45  # after which an article is no longer in the index of shingles
+RETIRED = 5_000  # articles that leave the index in one call
+BATCH = 100  # articles placed again in one transaction
+
+RECENT = "SELECT id FROM articles WHERE published_at >= ? OR first_seen_at >= ? ORDER BY published_at, uid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regrouped:
+    """How many articles were placed again, and how many of them changed their group."""
+
+    looked_at: int = 0
+    moved: int = 0
+
+
+def regroup(connection: sqlite3.Connection, since: datetime, run_id: int | None = None) -> Regrouped:
+    """Place all articles again that were published or first seen since a time, a hundred in a transaction."""
+    articles = [row[0] for row in connection.execute(RECENT, (iso(since), iso(since)))]
+    moved = 0
+    for start in range(0, len(articles), BATCH):
+        with write_tx(connection):
+            moved += sum(again(connection, article, run_id) for article in articles[start : start + BATCH])
+    return Regrouped(looked_at=len(articles), moved=moved)
+
+
+def again(connection: sqlite3.Connection, article: int, run_id: int | None = None) -> bool:
+    """Place one article by what is known now; whether its group is another."""
+    sameness, chosen = Sameness(connection), pairs.of(connection, article, "copy")
+    before = copies.fellows(connection, [article])
+    keys = links.keys_of(connection, before)
+    verdict = sameness.place_again(article, apart=chosen.apart, beside=chosen.beside)
+    if verdict is None:
+        return False
+    copies.release(connection, [article])
+    copies.enter(connection, sameness, {article: verdict}, before, run_id)
+    links.resolve(connection, before, keys | links.keys_of(connection, [*before, article]))
+    return True
+
+
+def split(connection: sqlite3.Connection, article: int, at: datetime) -> tuple[int, ...]:
+    """Take an article out of its group, and remember that it belongs with none of it; gives those it was with."""
+    sameness = Sameness(connection)
+    group = sameness.group_of(article)
+    rest = tuple(each for each in sameness.members(group) if each != article) if group is not None else ()
+    pairs.separate(connection, article, rest, "copy", at)
+    if rest:
+        again(connection, article)
+    return rest
+
+
+def join(connection: sqlite3.Connection, one: int, other: int, at: datetime) -> bool:
+    """Make the groups of two articles one, and remember that the two are one. False when they are already."""
+    sameness, signatures = Sameness(connection), Signatures(connection)
+    ours, theirs = sameness.group_of(one), sameness.group_of(other)
+    if ours is None or theirs is None or ours == theirs:
+        return False
+    mine, yours = first(one, sameness.members(ours)), first(other, sameness.members(theirs))
+    pairs.unite(connection, mine, yours, "copy", at)
+    keys = links.keys_of(connection, [*mine, *yours])
+    group = sameness.merge(ours, theirs)
+    prints = [document.fingerprint.hashes for each in (one, other) if (document := signatures.one(each))]
+    likeness = round(jaccard(*prints), 4)
+    said = {
+        each: Verdict(
+            group=group, of=of, kind="duplicate", method="chosen", similarity=likeness, evidence=pairs.SAID
+        )
+        for each, of in ((one, other), (other, one))
+    }  # fmt: skip
+    copies.settle(connection, sameness.members(group), said)
+    links.resolve(connection, [*mine, *yours], keys | links.keys_of(connection, [*mine, *yours]))
+    return True
+
+
+def first(article: int, members: Iterable[int]) -> Sequence[int]:
+    """The members of a group, one of them first."""
+    return [article, *(each for each in members if each != article)]
+
+
+def bound(connection: sqlite3.Connection, now: datetime, limit: int = RETIRED) -> int:
+    """Take the shingles of articles out of the index that were first seen `DAYS` ago; how many.
+
+    Call it in a transaction. Their keys stay: the same address, text or guid is known for ever.
+    """
+    sameness, count = Sameness(connection), 0
+    for article in old(connection, iso(now - timedelta(days=DAYS)), limit):
+        sameness.retire(article)
+        count += 1
+    return count
