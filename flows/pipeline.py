@@ -161,6 +161,7 @@ class Run:
     def _settle(self, store: Store, run_id: int) -> Kin:
         """Do what takes all polls to be over."""
         store.forgive(run_id, datetime.now(UTC))
+        store.groups.bound(datetime.now(UTC))
         return store.relate(reporters(self._config.taxonomy))
 
     def _shards(self, due: Sequence[FeedState]) -> Iterator[Shard]:

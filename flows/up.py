@@ -1,8 +1,8 @@
 """`fanmill up`: one command for scheduled running.
 
 Finds a Prefect server, or starts one on loopback; marks runs that died with their machine as crashed; then serves the
-deployments `ingest/default`, on its interval, `reprocess/default` and `retag/default`, for when they are asked for,
-until it is stopped.
+deployments `ingest/default`, on its interval, `regroup/default`, every night, `reprocess/default` and `retag/default`,
+for when they are asked for, until it is stopped.
 A server that was running before keeps running after; one of our own ends with us, also when we are killed.
 """
 
@@ -32,9 +32,10 @@ from storage.connection import check_file
 
 START_LIMIT = 180.0  # seconds; a first start migrates the server's database
 STOP_LIMIT = 30.0
-FLOWS = ["ingest", "reprocess", "retag"]
+FLOWS = ["ingest", "regroup", "reprocess", "retag"]
 POLLING, CLEANING = "Poll the feeds that are due", "Clean stored articles again by the rules of today"
 TAGGING = "Tag stored articles again by the taxonomy and the models of today"
+GROUPING, NIGHTLY = "Find copies anew among the articles of the last days", "15 3 * * *"
 NO_STRANGERS = {401, 403}  # the answers of a server that wants to know who asks
 
 # Linux ends the server when its parent, whose id is the first word, is gone; then the rest is run in this very process.
@@ -83,23 +84,30 @@ def serve(service: Service) -> None:
 
 
 def deployments(service: Service) -> list[RunnerDeployment]:
-    """What is served: polling on its interval, cleaning and tagging again when somebody asks for it."""
+    """What is served: polling on its interval, grouping every night, cleaning and tagging when somebody asks for it."""
     from prefect.types.entrypoint import EntrypointType
 
     from flows.ingest import ingest
+    from flows.regroup import regroup
     from flows.reprocess import reprocess
     from flows.retag import retag
 
-    wanted = ((ingest, service.every, POLLING), (reprocess, None, CLEANING), (retag, None, TAGGING))
+    wanted = (
+        (ingest, service.every, None, POLLING),
+        (regroup, None, NIGHTLY, GROUPING),
+        (reprocess, None, None, CLEANING),
+        (retag, None, None, TAGGING),
+    )
     made = [
         flow.to_deployment(
             name="default",
             interval=every,
+            cron=cron,
             description=described,
             tags=[mark(service.database)],
             entrypoint_type=EntrypointType.MODULE_PATH,
         )
-        for flow, every, described in wanted
+        for flow, every, cron, described in wanted
     ]
     return cast("list[RunnerDeployment]", made)
 

@@ -26,6 +26,7 @@ from extractors.model import Entry
 from storage import hosts, keeping, kin, purging, queries, roster, runs, waiting
 from storage.connection import BUSY_MS, connect, speaking, write_tx
 from storage.feeds import due, note_poll
+from storage.grouping import Groups
 from storage.intents import (
     Arrival,
     ChromeRow,
@@ -60,7 +61,7 @@ class Store:
         self.connection = connection
         self.path = path
         self.raw = None if str(path) == ":memory:" else RawFile(path, original)
-        self.tags = Tags(connection, path)
+        self.tags, self.groups = Tags(connection, path), Groups(connection, path)
 
     @classmethod
     def open(cls, path: Path, *, write: bool = True, original: Path | None = None) -> Store:
@@ -192,8 +193,7 @@ class Store:
         from storage import recleaning
 
         with speaking(self.path):
-            rows = recleaning.entries(self.connection, source, after, limit, ids)
-            return recleaning.recalled(rows, self.raw)
+            return recleaning.recalled(recleaning.entries(self.connection, source, after, limit, ids), self.raw)
 
     def reclean(self, source: Source, arrivals: Sequence[Arrival], now: datetime) -> Recleaned:
         """Write what cleaning stored articles again has changed, all or nothing; see `storage.recleaning`."""
