@@ -77,7 +77,7 @@ def join(  # noqa: PLR0913 - each is an option
             raise CommandError(f"article {one} is named twice; name two articles")
         done = store.groups.unite(one, two, now) if story else store.groups.join(one, two, now)
         if not done:
-            raise CommandError(f"articles {one} and {two} are {'in one story' if story else 'one'} already")
+            raise CommandError(f"articles {one} and {two} are one already, copies of each other")
         store.relate()
     say(Decided(article=one, others=(two,), about="story" if story else "copy", together=True), as_json=as_json)
 

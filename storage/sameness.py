@@ -129,15 +129,33 @@ class Sameness:
         known, group = self._signatures.one(article_id), self._signatures.group_of(article_id)
         if known is None or group is None:
             return None
+        apart = tuple(apart)
         fellows = set(self.members(group)) - {article_id}
         self._db.execute("SAVEPOINT again")
         former = self.forget(article_id)
-        verdict = self.place(replace(known, apart=tuple(apart), beside=tuple(beside)), former=former)
-        stays = set(verdict.members) - {article_id} == fellows
+        verdict = self.place(replace(known, apart=apart, beside=tuple(beside)), former=former)
+        stays = set(verdict.members) - {article_id} == fellows or (
+            verdict.kind in {"new", "quotes"} and not apart and not self._furnished(known, former)
+        )
         self._db.execute("ROLLBACK TO again" if stays else "RELEASE again")
         if stays:
             self._db.execute("RELEASE again")
         return None if stays else verdict
+
+    def _furnished(self, document: Document, group: int | None) -> bool:
+        """Whether most of what an article shares with a group is furniture by now, and either has more of its own.
+
+        Then it was no copy but had its footer. Otherwise it is a copy of little text, of which some is quoted much.
+        """
+        mine = set(document.fingerprint.hashes)
+        sample = self._signatures.sample(group, document.fingerprint.algorithm) if group is not None else []
+        near = max(sample, key=lambda member: closeness(mine, member.hashes), default=None)
+        theirs = set(near.hashes) if near else set()
+        shared, *bodies = (
+            shingles.rare(shingles.look_up(self._db, sorted(each)))
+            for each in (mine & theirs, mine - theirs, theirs - mine)
+        )
+        return 2 * len(shared) < len(mine & theirs) and len(shared) < min(map(len, bodies))
 
     def members(self, group: int) -> tuple[int, ...]:
         """The articles of a group, ascending."""

@@ -40,7 +40,7 @@ ARTICLES = (
     changed_at TEXT, -- when the current revision replaced another
     revision INTEGER NOT NULL DEFAULT 1,
     entry_hash TEXT NOT NULL, -- of what the feed said; again-1, again-2: its page is still to be had
-    content_hash TEXT NOT NULL, -- of title and text: another one makes a revision
+    content_hash TEXT NOT NULL, -- of title and text: another one makes a revision, unless only trivia differ
     saved_hash TEXT NOT NULL, -- of all that is stored but for what it is about: the same one writes nothing
     tagged_hash TEXT NOT NULL DEFAULT '', -- of what it is about: tags, entities, brief
     raw_hash TEXT, -- of the raw input: another text from the same input is our doing, and no revision

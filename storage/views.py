@@ -55,7 +55,7 @@ SELECT s.id, l.title, s.size, count(DISTINCT a.feed_id) AS feeds, count(a.id) AS
 FROM stories AS s JOIN articles AS a ON a.story_id = s.id LEFT JOIN articles AS l ON l.id = s.lead_article_id
 GROUP BY s.id""",
     """CREATE VIEW v_kin AS -- all that two articles have to do with each other, from both sides
-WITH pairs AS (
+WITH pairs AS NOT MATERIALIZED (
     SELECT article_id AS one, original_id AS other, kind, method, similarity, evidence FROM duplicates
     UNION ALL SELECT article_id, related_id, kind, method, score, reason FROM see_also)
 SELECT p.one AS article_id, p.other AS other_id, 'to' AS direction, p.kind, p.method, p.similarity, p.evidence,

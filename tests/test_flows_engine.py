@@ -228,10 +228,16 @@ def test_the_server_refuses_bad_parameters(engine: Engine, parameter: str) -> No
     assert engine.command("deployment", "run", "ingest/default", "-p", parameter).returncode == 1
 
 
-def test_all_deployments_are_served_and_one_has_a_schedule(engine: Engine) -> None:
+def test_all_deployments_are_served_and_two_have_a_schedule(engine: Engine) -> None:
     served = wait_for(lambda: [one for one in engine.post("deployments/filter", {}) if one["name"] == "default"])
-    schedules = {one["entrypoint"]: len(one["schedules"]) for one in served}
-    assert schedules == {"flows.ingest.ingest": 1, "flows.reprocess.reprocess": 0, "flows.retag.retag": 0}
+    schedules = {one["entrypoint"]: [each["schedule"] for each in one["schedules"]] for one in served}
+    assert {name: len(each) for name, each in schedules.items()} == {
+        "flows.ingest.ingest": 1,
+        "flows.regroup.regroup": 1,
+        "flows.reprocess.reprocess": 0,
+        "flows.retag.retag": 0,
+    }
+    assert schedules["flows.regroup.regroup"][0]["cron"] == "15 3 * * *"
 
 
 def test_the_deployment_file_deploys(engine: Engine) -> None:
