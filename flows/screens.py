@@ -16,12 +16,30 @@ from rich.text import Text
 
 from storage.gists import CategoryRow, Gist, SaidRow
 from storage.queries import Hit
-from storage.showing import ArticleRow, EvidenceRow, Reasons, SeeAlsoRow, Shown
+from storage.relations import ChoiceRow, PointerRow, StoryHead, TieRow
+from storage.showing import ArticleRow, CopyRow, EvidenceRow, Reasons, SeeAlsoRow, Shown
 
 UNPRINTABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069]")
 WIDTH = 92  # columns a text is set in
 TABLE = 130  # columns a table may take
 CONTEXT = 30  # characters shown on either side of evidence
+
+NEXT = {"see_also": "linked here", "quotes": "quoted here", "same_story": "same story", "related": "related"}
+FROM = {"see_also": "links here", "quotes": "quotes this", "related": "related"}
+METHODS = {
+    "address": "the same address",
+    "text": "the same words",
+    "near": "words in common",
+    "title": "the same headline",
+    "terms": "terms in common",
+    "chosen": "somebody's word",
+}
+CHOICES = {
+    ("copy", 1): "the same article as",
+    ("copy", 0): "never the same article as",
+    ("story", 1): "in one story with",
+    ("story", 0): "never in one story with",
+}
 
 
 def safe(text: str | None) -> str:
@@ -32,6 +50,11 @@ def safe(text: str | None) -> str:
 def flat(text: str | None) -> str:
     """Safe text on one line."""
     return safe(text).replace("\n", " ")
+
+
+def minute(time: str) -> str:
+    """A time to the minute."""
+    return time[:16].replace("T", " ")
 
 
 def line(*parts: str | None, style: str = "") -> Text:
@@ -65,8 +88,11 @@ def article_screen(shown: Shown) -> RenderableType:
     parts += see_also(shown.see_also)
     loose = [link for link in shown.links if link.kind == "see_also" and link.target_id is None]
     parts += listed("Named, not held", [line(link.title, link.url) for link in loose])
-    parts += listed("Same story", [line(str(row.id), row.feed, row.title) for row in shown.story])
-    parts += listed("Copies", [line(str(row.id), row.feed, row.title, row.kind) for row in shown.copies])
+    parts += listed("Read from", [pointer(row) for row in shown.read_from])
+    parts += listed(same_story(shown.story_head), [line(str(row.id), row.feed, row.title) for row in shown.story])
+    others = [row for row in shown.copies if row.id != article.id]
+    for heading, rows in (("Copy of", [shown.original] if shown.original else []), ("Copies", others)):
+        parts += listed(heading, [line(str(row.id), row.feed, row.title, row.kind) for row in rows])
     return Group(*parts)
 
 
@@ -74,9 +100,7 @@ def head(article: ArticleRow) -> list[RenderableType]:
     """Title, source and labels."""
     return [
         Text(safe(article.title), style="bold"),
-        line(
-            article.published_at[:16].replace("T", " "), article.feed_title or article.feed, article.author, style="dim"
-        ),
+        line(minute(article.published_at), article.feed_title or article.feed, article.author, style="dim"),
         Text(safe(article.labels), style="green"),
         Text(safe(article.url), style="dim"),
     ]
@@ -109,8 +133,51 @@ def verdict(row: SaidRow) -> Text:
 
 def see_also(rows: Sequence[SeeAlsoRow]) -> list[RenderableType]:
     """What to read next, each with the reason."""
-    reasons = [None if row.kind == "see_also" else f"({row.reason})" for row in rows]
-    return listed("See also", [line(str(row.id), row.title, why) for row, why in zip(rows, reasons, strict=True)])
+    return listed("See also", [line(str(row.id), row.title, grounds(NEXT, row.kind, row.reason)) for row in rows])
+
+
+def pointer(row: PointerRow) -> Text:
+    """An article that points to this one."""
+    return line(str(row.id), row.feed, row.title, grounds(FROM, row.kind, row.reason))
+
+
+def grounds(words: Mapping[str, str], kind: str, reason: str) -> str:
+    """A kind in words, with the reason where that says more: the label of a link does not."""
+    told = words.get(kind, kind)
+    return told if kind == "see_also" or not reason else f"{told}: {reason}"
+
+
+def same_story(head: StoryHead | None) -> str:
+    """The heading over others' articles on the same event."""
+    return f"Same story ({head.size} articles, {head.feeds} feeds)" if head else "Same story"
+
+
+def copy(row: CopyRow) -> Text:
+    """A copy, or the original of one, with what gave it away."""
+    by = f"{row.kind} by {METHODS.get(row.method, row.method)}, {row.similarity:.2f}"
+    return line(str(row.id), row.feed, by, flat(row.evidence))
+
+
+def tie(row: TieRow, to: str, back: str) -> Text:
+    """A tie to another article, in the words for its direction."""
+    said = to if row.direction == "to" else back
+    by = METHODS.get(row.method, row.method)
+    return line(f"{said} {row.id}", row.title, f"{row.likeness:.2f}", by, flat(row.reason))
+
+
+def story(head: StoryHead | None, told_with: Sequence[TieRow]) -> list[RenderableType]:
+    """The story an article is in, and those by which it came into it."""
+    if head is None:
+        return []
+    size = f"{head.size} articles, {head.feeds} feeds"
+    about = line(f"story {head.id}", size, f"since {minute(head.first_published)}")
+    lead = [line(f"led by {head.lead_id}", head.title)] if head.lead_id else []
+    return listed("Story", [about, *lead, *(tie(row, "came in by", "brought in") for row in told_with)])
+
+
+def choice(row: ChoiceRow) -> Text:
+    """What somebody decided of this article and another."""
+    return line(f"{CHOICES[row.about, row.together]} {row.id}", row.title, row.chosen_at[:10])
 
 
 def listed(heading: str, rows: Sequence[RenderableType]) -> list[RenderableType]:
@@ -120,13 +187,13 @@ def listed(heading: str, rows: Sequence[RenderableType]) -> list[RenderableType]
 
 def reasons_screen(reasons: Reasons) -> RenderableType:
     """Every judgement about an article: tags with their evidence, cuts with their rules, links with their reasons."""
-    article, grounds = reasons.article, defaultdict(list)
+    article, spoke = reasons.article, defaultdict(list)
     for row in reasons.evidence:
-        grounds[row.tag].append(row)
+        spoke[row.tag].append(row)
     parts: list[RenderableType] = [*head(article)]
     for tag in reasons.tags:
         title = Text.assemble((safe(tag.name), "green"), f"  {tag.kind}, {tag.score:.2f}")
-        parts += [Text(), title, *(Padding(evidence(row, article), (0, 0, 0, 2)) for row in grounds[tag.tag])]
+        parts += [Text(), title, *(Padding(evidence(row, article), (0, 0, 0, 2)) for row in spoke[tag.tag])]
     gist = reasons.gist
     parts += listed("Corrected", [verdict(row) for row in gist.said])
     parts += listed("Brief", [clipped(f"{r.role:<5}{r.start:>6}", flat(r.sentence)) for r in gist.sentences])
@@ -134,9 +201,11 @@ def reasons_screen(reasons: Reasons) -> RenderableType:
     parts += listed("Its feed calls it", [category(row) for row in gist.categories])
     parts += listed("Cut", [clipped(cut.rule, flat(cut.text[:200])) for cut in reasons.cuts])
     parts += see_also(reasons.see_also)
-    parts += listed(
-        "Copies", [line(str(r.id), r.feed, f"{r.kind} by {r.method}, {r.similarity:.2f}") for r in reasons.copies]
-    )
+    parts += listed("Copy of", [copy(reasons.original)] if reasons.original else [])
+    parts += listed("Copies", [copy(row) for row in reasons.copies if row.id != article.id])
+    parts += listed("Quotations", [tie(row, "quotes", "quoted by") for row in reasons.quotes])
+    parts += story(reasons.story_head, reasons.told_with)
+    parts += listed("Decided", [choice(row) for row in reasons.choices])
     parts += listed("Changes", [line(f"revision {r.revision}", r.replaced_at, r.change) for r in reasons.changes])
     doubt = f", in doubt: {safe(article.doubt)}" if article.doubt else ""
     source = f"taken from: {article.extractor}, confidence {article.confidence:.2f}{doubt}"

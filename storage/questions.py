@@ -35,6 +35,15 @@ GRAPH = {
 SELECT rank, kind, related_title, reason FROM v_see_also WHERE article_id = 1 ORDER BY rank""",
     "What points at an article": """
 SELECT article_id, title, kind FROM v_see_also WHERE related_id = 3""",
+    "All that an article has to do with others, in both directions": """
+SELECT direction, kind, other_id, other_title, similarity, evidence FROM v_kin
+WHERE article_id = 1 ORDER BY direction DESC, kind, similarity DESC""",
+    "Who quotes an article, and whom it quotes": """
+SELECT direction, other_id, other_feed, other_title, evidence FROM v_kin
+WHERE article_id = 3 AND kind = 'quotes' ORDER BY direction DESC, other_published_at""",
+    "The articles that others quote most": """
+SELECT other_id, other_title, count(*) AS quoted FROM v_kin
+WHERE kind = 'quotes' AND direction = 'to' GROUP BY other_id ORDER BY quoted DESC, other_id LIMIT 20""",
     "What lies within two steps": """
 WITH RECURSIVE near(id, steps) AS (
     SELECT 1, 0
@@ -76,6 +85,12 @@ SELECT date(published_at) AS day, feed, count(*) AS articles FROM v_articles GRO
 SELECT replaced_at, old_title, title FROM v_changes WHERE change <> 'text' ORDER BY replaced_at DESC""",
     "Articles that were changed after they came out": """
 SELECT article_id, revision, replaced_at, change FROM v_changes ORDER BY replaced_at DESC""",
+    "Every version of an article, and how long it was": """
+SELECT revision, seen_at, replaced_at, title, length(text) AS characters FROM v_versions
+WHERE article_id = 1 ORDER BY revision""",
+    "The feeds that change most of their articles": """
+SELECT feed, count(*) AS articles, sum(revision > 1) AS changed FROM v_articles
+GROUP BY feed ORDER BY 1.0 * changed / articles DESC, feed""",
     "An article as it was on a date": """
 SELECT title, text FROM v_versions
 WHERE article_id = 1 AND seen_at <= '2026-11-21' ORDER BY revision DESC LIMIT 1""",

@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from storage.gists import Gist, gist
+from storage.relations import ChoiceRow, PointerRow, StoryHead, TieRow, choices_of, pointers, story_of, ties
 from storage.rows import read
 
 ARTICLE = """SELECT a.id, a.uid, a.title, t.text, a.summary, a.author, a.language, a.url, a.published_at,
@@ -19,11 +20,17 @@ WHERE article_id = :id ORDER BY score DESC, tag"""
 ENTITIES = """SELECT entity_id AS id, name, type, salience, mentions, in_title FROM article_entities
 WHERE article_id = :id ORDER BY salience DESC, entity_id"""
 SEE_ALSO = """SELECT related_id AS id, related_title AS title, related_url AS url, related_feed AS feed,
-    related_published_at AS published_at, kind, reason, score FROM v_see_also WHERE article_id = :id ORDER BY rank"""
+    related_published_at AS published_at, kind, method, reason, score FROM v_see_also WHERE article_id = :id
+ORDER BY kind <> 'see_also', kind <> 'quotes', kind <> 'same_story', rank, related_id"""
 LINKS = """SELECT kind, label, title, url, position, target_id FROM links WHERE article_id = :id ORDER BY id"""
-COPIES = """SELECT article_id AS id, title, feed, published_at, url, kind, method, similarity FROM v_duplicates
+COPIES = """SELECT article_id AS id, title, feed, published_at, url, kind, method, similarity, evidence
+FROM v_duplicates
 WHERE original_id = coalesce((SELECT duplicate_of FROM articles WHERE id = :id), :id)
 ORDER BY published_at, article_id"""
+ORIGINAL = """SELECT d.original_id AS id, b.title, f.slug AS feed, b.published_at, b.url, d.kind, d.method,
+    d.similarity, d.evidence
+FROM duplicates AS d JOIN articles AS b ON b.id = d.original_id JOIN feeds AS f ON f.id = b.feed_id
+WHERE d.article_id = :id"""
 STORY = """SELECT id, title, feed, published_at, url FROM v_unique_articles
 WHERE story_id = (SELECT story_id FROM articles WHERE id = :id) AND id <> :id ORDER BY published_at, id"""
 EVIDENCE = """SELECT tag_id AS tag, source, field, start, end, detail FROM tag_evidence
@@ -89,7 +96,7 @@ class EntityRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeeAlsoRow:
-    """An article to read with this one. `kind` is see_also for its own links, else related."""
+    """An article to read with this one. `kind` is see_also for its own links, else quotes, same_story or related."""
 
     id: int
     title: str
@@ -97,6 +104,7 @@ class SeeAlsoRow:
     feed: str
     published_at: str
     kind: str
+    method: str
     reason: str
     score: float
 
@@ -115,7 +123,7 @@ class LinkRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyRow:
-    """A copy of an article, and what gave it away."""
+    """A copy of an article, or the original of one, and what gave it away; `evidence` in words."""
 
     id: int
     title: str
@@ -125,6 +133,7 @@ class CopyRow:
     kind: str
     method: str
     similarity: float
+    evidence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +181,7 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What a reader sees of an article."""
+    """What a reader sees of an article. `copies` are all copies of its original, itself among them when it is one."""
 
     article: ArticleRow
     gist: Gist
@@ -181,11 +190,17 @@ class Shown:
     links: tuple[LinkRow, ...]
     copies: tuple[CopyRow, ...]
     story: tuple[StoryRow, ...]
+    original: CopyRow | None
+    read_from: tuple[PointerRow, ...]
+    story_head: StoryHead | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reasons:
-    """Every judgement about an article with its grounds. `copies` are all copies of its original."""
+    """Every judgement about an article with its grounds. `copies` are all copies of its original.
+
+    `quotes` and `told_with` go both ways; the second are the articles by which it came into its story, or they by it.
+    """
 
     article: ArticleRow
     gist: Gist
@@ -196,6 +211,11 @@ class Reasons:
     copies: tuple[CopyRow, ...]
     see_also: tuple[SeeAlsoRow, ...]
     changes: tuple[ChangeRow, ...]
+    original: CopyRow | None
+    quotes: tuple[TieRow, ...]
+    story_head: StoryHead | None
+    told_with: tuple[TieRow, ...]
+    choices: tuple[ChoiceRow, ...]
 
 
 def show(connection: sqlite3.Connection, article_id: int) -> Shown | None:
@@ -212,6 +232,9 @@ def show(connection: sqlite3.Connection, article_id: int) -> Shown | None:
         links=tuple(read(connection, LinkRow, LINKS, values)),
         copies=tuple(read(connection, CopyRow, COPIES, values)),
         story=tuple(read(connection, StoryRow, STORY, values)),
+        original=next(read(connection, CopyRow, ORIGINAL, values), None),
+        read_from=pointers(connection, article_id),
+        story_head=story_of(connection, article_id),
     )
 
 
@@ -231,4 +254,9 @@ def why(connection: sqlite3.Connection, article_id: int) -> Reasons | None:
         copies=tuple(read(connection, CopyRow, COPIES, values)),
         see_also=tuple(read(connection, SeeAlsoRow, SEE_ALSO, values)),
         changes=tuple(read(connection, ChangeRow, CHANGES, values)),
+        original=next(read(connection, CopyRow, ORIGINAL, values), None),
+        quotes=ties(connection, article_id, "quotes"),
+        story_head=story_of(connection, article_id),
+        told_with=ties(connection, article_id, "same_story"),
+        choices=choices_of(connection, article_id),
     )
