@@ -14,6 +14,7 @@ Nothing here touches a database: `storage.sameness` finds the candidates.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -53,6 +54,7 @@ WRAPPERS = frozenset(
 )  # words that editions put around a headline
 
 
+EDITION = re.compile(r"(?:upd|updated?|corrected|correction)(?: \d+)?\b")  # "update 2 leaseway debt downgraded"
 GATHERING = frozenset({"digest", "recap", "roundup", "roundups"})
 
 
@@ -71,7 +73,8 @@ class Overlap:
 
     `of` are the shingles of the smaller, `containment` is its share, `jaccard` that of both together. `own` is the
     longest stretch that one side has to itself, as a share of that side, for the side where it is shorter, `alone` for
-    the side where it is longer. `lead`: the shared words begin both.
+    the side where it is longer. `lead`: the shared words begin both. `edition`: the first one's headline says that it
+    is another edition.
     """
 
     shared: int
@@ -83,6 +86,7 @@ class Overlap:
     lead: bool
     composite: bool
     headline: Headline
+    edition: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +152,7 @@ def compare(one: Side, other: Side, headline: Headline) -> Overlap | None:
         lead=here[0] <= LEAD * len(mine) and there[0] <= LEAD * len(theirs),
         composite=one.composite or other.composite,
         headline=headline,
+        edition=_edition(one.title) not in {"", _edition(other.title)},
     )
 
 
@@ -186,7 +191,9 @@ def jaccard(one: Sequence[int], other: Sequence[int]) -> float:
 
 def kind_of(overlap: Overlap) -> Kind:
     """What a joined article is to the one it was joined to."""
-    return "duplicate" if overlap.jaccard >= COPY else "excerpt"
+    if overlap.jaccard < COPY:
+        return "excerpt"
+    return "revision" if overlap.edition else "duplicate"
 
 
 def measure(overlap: Overlap) -> str:
@@ -258,6 +265,12 @@ def elect(members: Iterable[tuple[int, str, bool, int]]) -> int:
     Rows are (id, published as ISO or "", whether a copy says that it appeared first there, words).
     """
     return min(members, key=lambda row: (row[1] == "", row[1], not row[2], -row[3], row[0]))[0]
+
+
+def _edition(title: str) -> str:
+    """What a headline says of its edition: "update 2", "corrected"; "" when it says nothing."""
+    found = EDITION.match(title)
+    return found[0] if found else ""
 
 
 def _gathers(title: str) -> bool:

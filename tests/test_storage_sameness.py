@@ -87,6 +87,8 @@ PAIRS = {
     "a copy with every tenth sentence changed is a duplicate under any headline": (
         text(1), TITLE, " ".join(s if n % 10 else t for n, (s, t) in enumerate(zip(story(1), story(2), strict=True))), OTHER, "duplicate", "near",
     ),
+    "the same under a headline that says it corrects is a revision": (text(1), TITLE, text(1) + " And one more word.", "UPDATE 2-" + TITLE, "revision", "near"),
+    "the part of it that an update opens with is an excerpt": (text(1), TITLE, " ".join(story(1)[:8]), "Corrected: " + TITLE, "excerpt", "near"),
     "paragraphs in another order are a duplicate": (text(1), "", " ".join(story(1)[10:] + story(1)[:10]), "", "duplicate", "near"),
     "the first half is an excerpt": (text(1), TITLE, " ".join(story(1)[:8]), TITLE, "excerpt", "near"),
     "the whole after its teaser is joined to it": (" ".join(story(1)[:8]), TITLE, text(1), TITLE, "excerpt", "near"),
@@ -319,11 +321,11 @@ def test_the_filter_answers_each_row_as_it_comes() -> None:
             yield {"id": name, "text": text(seed)}
 
     answers = dedupe(rows())
-    assert next(answers) == {"id": "a", "group": "a", "of": None, "method": None}
+    assert next(answers) == {"id": "a", "group": "a", "of": None, "method": None, "kind": "new", "similarity": 0.0}
     assert asked == ["a"]
     assert list(answers) == [
-        {"id": "b", "group": "b", "of": None, "method": None},
-        {"id": "c", "group": "a", "of": "a", "method": "text"},
+        {"id": "b", "group": "b", "of": None, "method": None, "kind": "new", "similarity": 0.0},
+        {"id": "c", "group": "a", "of": "a", "method": "text", "kind": "duplicate", "similarity": 1.0},
     ]
 
 
