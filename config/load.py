@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from config.chrome import ChromeConfig, load_chrome
+from config.clearurls import Provider, place, read_providers
 from config.settings import Brief, Feed, Settings
 from config.tables import KNOWN, ConfigError, check, paths, read_tables, read_text, sources
 from config.taxonomy import Taxonomy, load_taxonomy
@@ -27,6 +28,7 @@ class Config:
     feeds: dict[str, Feed] = field(default_factory=dict)
     taxonomy: Taxonomy
     chrome: ChromeConfig
+    tracking: tuple[Provider, ...] = ()
     digest: str = ""
 
 
@@ -67,19 +69,27 @@ def load_feeds(folder: Path | None = None) -> dict[str, Feed]:
 
 def load(folder: Path | None = None) -> Config:
     """Read and check every file. Raises `ConfigError` for the first fault, in one line."""
+    settings = load_settings(folder)
+    rules = place(settings.tracking_rules, folder) if settings.tracking_rules else None
     return Config(
-        settings=load_settings(folder),
+        settings=settings,
         feeds=load_feeds(folder),
         taxonomy=load_taxonomy(folder),
         chrome=load_chrome(folder),
-        digest=digest(folder),
+        tracking=read_providers(rules) if rules else (),
+        digest=digest(folder, *([rules] if rules else [])),
     )
 
 
-def digest(folder: Path | None) -> str:
-    """Sixteen hex digits over the bytes of all files that were read."""
+def load_tracking(folder: Path | None = None) -> tuple[Provider, ...]:
+    """The operator's own rules on what in an address only tracks; none unless `tracking_rules` names a file."""
+    file = load_settings(folder).tracking_rules
+    return read_providers(place(file, folder)) if file else ()
+
+
+def digest(folder: Path | None, *others: Path) -> str:
+    """Sixteen hex digits over the bytes of all files that were read, and `others`."""
     sha = hashlib.sha256()
-    for name in KNOWN:
-        for path in paths(name, folder):
-            sha.update(read_text(path).encode())
+    for path in (*(path for name in KNOWN for path in paths(name, folder)), *others):
+        sha.update(read_text(path).encode())
     return sha.hexdigest()[:16]

@@ -111,6 +111,7 @@ class Settings:
     """How the mill runs. Sizes are bytes after decoding, times are seconds.
 
     `per_domain` and `delay` hold for public hosts, by registered domain; `per_host` for private ones, by host and port.
+    `tracking_rules` is a ClearURLs rules file, by its path from the configuration folder; "" for none.
     """
 
     name: Literal["mill"] = "mill"  # filled with the table's own name; no operator may set it
@@ -132,6 +133,7 @@ class Settings:
     allow_private: bool = False
     keep_raw: bool = True
     schedule: Duration = 900
+    tracking_rules: str = ""
     brief: Brief = Brief()
 
     __pydantic_config__ = STRICT

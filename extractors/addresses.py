@@ -4,9 +4,9 @@
     public("https://me:secret@site.example/feed?token=0123")     →  "https://site.example/feed?token=…"
 
 The key is for comparing, never for fetching or showing: it says https for http, drops `www.`, credentials, the
-fragment, and parameters that only tell where a reader came from. What those are is data (`TRACKING`, `CAMPAIGN`):
-names and prefixes seen in the wild, kept short; names that choose an article (`id`, `p`, `page`, `v`, `q`, `story`)
-are never in it. Known redirectors (`REDIRECTORS`) are unwrapped without a request.
+fragment, and parameters that only tell where a reader came from, for which see `extractors.tracking`. Known redirectors
+(`REDIRECTORS`) and caches are unwrapped without a request. A host for phones and an AMP page keep keys of their own,
+since nobody has looked whether the plain page exists; `plain` and `mobile` say what it would be called.
 
 Every function takes any text at all and never raises.
 """
@@ -17,35 +17,37 @@ import re
 import string
 from urllib.parse import SplitResult, quote, unquote, unquote_to_bytes, urljoin, urlsplit
 
-LONGEST = 4_096  # characters; browsers and servers give up on less, and a feed that sends more is hostile
-WRAPS = 3  # a redirector inside a redirector inside a redirector; a fourth is somebody's joke
+from extractors import tracking
 
-TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "hsa_", "at_", "itm_", "oly_", "vero_")
-TRACKING = frozenset(
-    {
-        *("_bhlid", "_hsenc", "_hsmi", "__hssc", "__hstc", "__hsfp", "_openstat", "dclid", "fbclid", "gbraid", "gclid"),
-        *("gclsrc", "igsh", "igshid", "mc_cid", "mc_eid", "mc_tc", "mkt_tok", "msclkid", "ncid", "srsltid", "twclid"),
-        *("wbraid", "wickedid", "yclid", "ysclid"),
-    }
-)
-# These names also choose pages (`?source=reuters` on an archive), so their value has to look like a campaign.
-CAMPAIGN = frozenset({"cmp", "ref", "referrer", "rss", "s", "share", "source", "src"})
-CAMPAIGN_VALUE = re.compile(
-    r"""(?ix) \d{1,2} | (?:[\w-]{1,60}\.){1,6}[a-z]{2,20}                # ?s=09, ?ref=site.example
-    | (?:.{0,40}[-_.])?
-      (?:rss|feeds?|atom|email|newsletter|social|share|app|home|homepage|twitter|tw|x|facebook|fb|linkedin|reddit|hn
-        |hackernews|google|googlenews|flipboard|whatsapp|telegram|mastodon|bluesky)
-      (?:[-_.].{0,40})?"""
-)
+LONGEST = 4_096  # bytes; browsers and servers give up on less, and a feed that sends more is hostile
+WRAPS = 3  # a redirector inside a redirector inside a redirector; a fourth is somebody's joke
+ROUNDS = 4  # of the operator's rules; each makes what the one before has left shorter
+
 # Site → the parameter that holds the address meant.
 REDIRECTORS = {
     "bing.com/news/apiclick.aspx": "url",
+    "duckduckgo.com/l": "uddg",
     "facebook.com/l.php": "u",
     "google.com/url": "url",
     "l.facebook.com/l.php": "u",
+    "l.instagram.com": "u",
+    "linkedin.com/redir/redirect": "url",
+    "linkedin.com/safety/go": "url",
+    "lm.facebook.com/l.php": "u",
     "news.google.com/news/url": "url",
     "out.reddit.com": "url",
+    "steamcommunity.com/linkfilter": "u",
+    "t.umblr.com/redirect": "z",
+    "vk.com/away.php": "to",
+    "youtube.com/redirect": "q",
 }
+OUTLOOK = ".safelinks.protection.outlook.com"  # eur01, nam12 …; the address is in `url`
+CACHES = (  # copies of AMP pages, with the page's own address in their path; "s" stands for https
+    re.compile(r"google(?:\.[a-z]{2,3}){1,2}/amp/(?:s/)?(.+)"),
+    re.compile(r"[a-z0-9-]+\.cdn\.ampproject\.org/[a-z]{1,3}/(?:s/)?(.+)"),
+)
+PHONES = ("m.", "mobile.", "amp.")  # in front of a host
+AMP = ("amp=1", "amp=true", "outputType=amp")
 # Parameters whose value lets its bearer in. Some by their whole name, since these words also have harmless uses
 # (`country_code`, `keyword`); others by one word of it (`torrent_pass`, `oauth_nonce`) or by how a word ends
 # (`X-Amz-Signature`, `rss_token`, `accessToken`).
@@ -77,20 +79,46 @@ SAFE = "!$&'()*+,;=:@/?%-._~"
 def canonical(url: str) -> str:
     """The key of an address: equal for two addresses that lead to the same article. "" for what is not http(s).
 
-    Idempotent. Parameters are sorted by name and value. `#!` fragments stay: old sites put the article there.
+    Idempotent. Parameters are sorted by name and value. `#!` fragments stay: old sites put the article there. What the
+    operator's rules turn round and round stays as it was without them.
     """
-    parts = _parts(url)
-    for _ in range(WRAPS):
-        inner = _parts(_unwrapped(parts)) if parts else None
-        if inner is None:
+    first = key = _key(url)
+    for _ in range(ROUNDS):
+        after = _key(tracking.cleaned(key)) if key else key
+        if after == key:
+            return key
+        key = after or key
+    return first
+
+
+def plain(key: str) -> str:
+    """The key of the page that a canonical address for phones, or in AMP, is another form of; else the key itself.
+
+    That it is such a form is a guess: it holds only if an article is known under the address that comes out.
+    """
+    host, slash, rest = key.removeprefix("https://").partition("/")
+    for phone in PHONES:
+        if host.startswith(phone) and "." in host.removeprefix(phone):
+            host = host.removeprefix(phone)
             break
-        parts = inner
-    if parts is None:
-        return ""
-    path = _path(parts.path)
-    query = "&".join(sorted(pair for pair in _escaped(parts.query).split("&") if _means_something(pair)))
-    fragment = "#" + _escaped(parts.fragment) if parts.fragment.startswith("!") else ""
-    return f"https://{_host(parts)}{path}{'?' + query if query else ''}{fragment}"
+    path, mark, query = rest.partition("?")
+    path = path.removesuffix("/amp").removeprefix("amp/").removesuffix(".amp").replace(".amp.html", ".html")
+    pairs = "&".join(pair for pair in query.split("&") if pair not in AMP)
+    found = f"https://{host}{slash}{path}{mark if pairs else ''}{pairs}"
+    return found if key and path and path != "amp" else key
+
+
+def mobile(key: str) -> list[str]:
+    """The keys that pages for phones and in AMP may have of the page with a canonical address; [] for a home page."""
+    host, _, rest = key.removeprefix("https://").partition("/")
+    path, mark, query = rest.partition("?")
+    if not path or plain(key) != key:
+        return []
+    paths = [path, f"{path}/amp", f"amp/{path}", f"{path}.amp"]
+    paths += [path.removesuffix(".html") + ".amp.html"] if path.endswith(".html") else []
+    forms = [f"https://{phone}{host}/{form}{mark}{query}" for phone in ("", *PHONES) for form in paths]
+    asked = ["&".join(sorted(filter(None, (*query.split("&"), pair)))) for pair in AMP]
+    return [*forms[1:], *(f"https://{host}/{path}?{pairs}" for pairs in asked)]
 
 
 def domain(url: str) -> str:
@@ -152,9 +180,32 @@ def _is_secret(name: str) -> bool:
     return low in SECRET or any(word in SECRET_WORDS or word.endswith(SECRET_ENDS) for word in words)
 
 
+def _key(url: str) -> str:
+    """The key of an address without the operator's rules."""
+    parts = _parts(url)
+    for _ in range(WRAPS):
+        inner = _parts(_unwrapped(parts)) if parts else None
+        if inner is None:
+            break
+        parts = inner
+    if parts is None:
+        return ""
+    path = _path(parts.path)
+    query = "&".join(sorted(filter(tracking.means_something, _escaped(parts.query).split("&"))))
+    fragment = "#" + _escaped(parts.fragment) if parts.fragment.startswith("!") else ""
+    key = f"https://{_host(parts)}{path}{'?' + query if query else ''}{fragment}"
+    return "" if _is_long(key) else key
+
+
+def _is_long(url: str) -> bool:
+    """Whether an address has more than `LONGEST` bytes. An escape is one: a key is no longer than its address."""
+    few = 4 * len(url) <= LONGEST
+    return not few and (len(url) > 3 * LONGEST or len(ESCAPE.sub("x", url).encode("utf-8", "surrogatepass")) > LONGEST)
+
+
 def _parts(url: str) -> SplitResult | None:
     """The parts of an http(s) address with a host and a sound port, or None."""
-    if len(url) > LONGEST:
+    if _is_long(url):
         return None
     try:
         parts = urlsplit(BLANKS.sub("%20", LONE.sub("\ufffd", url.strip())))
@@ -205,17 +256,12 @@ def _escaped(text: str) -> str:
     return quote(ESCAPE.sub(spell, lone), safe=SAFE)
 
 
-def _means_something(pair: str) -> bool:
-    """Whether a `name=value` helps to choose the article."""
-    name, _, value = pair.partition("=")
-    low = name.lower().removeprefix("amp;")  # "&amp;utm_source=" left by a feed that escaped twice
-    if not value or low in TRACKING or low.startswith(TRACKING_PREFIXES):
-        return False
-    return not (low in CAMPAIGN and CAMPAIGN_VALUE.fullmatch(value))
-
-
 def _unwrapped(parts: SplitResult) -> str:
     """The address a known redirector leads to, or ""."""
-    name = REDIRECTORS.get(_site(parts) + parts.path.rstrip("/"))
+    site = _site(parts)
+    cached = next((found[1] for cache in CACHES if (found := cache.fullmatch(site + parts.path))), None)
+    if cached:
+        return f"https://{cached}{'?' + parts.query if parts.query else ''}"
+    name = "url" if site.endswith(OUTLOOK) else REDIRECTORS.get(site + parts.path.rstrip("/"))
     values = [pair.partition("=")[2] for pair in parts.query.split("&") if name and pair.startswith(name + "=")]
     return unquote_to_bytes(values[0]).decode("utf-8", "replace") if values else ""

@@ -11,22 +11,25 @@ anything a stranger can put into a feed or page.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from config.chrome import ChromeConfig
 from config.taxonomy import Taxonomy
-from extractors.addresses import canonical
+from extractors.addresses import PHONES, canonical
 from extractors.brief import brief
 from extractors.clean import CleanRules, choose, clean_feed, clean_page, compile_rules, is_whole
 from extractors.compare import doubted
 from extractors.fingerprints import fingerprint, terms
 from extractors.model import Article, Cleaned, Dropped, Entry, Learnt, Page
+from extractors.sameness import identifies
 from extractors.tagging import TRUST, Publisher, Tagger
 from extractors.trained import Training
 
 SUMMARY = 400  # characters of the stored summary
 HEADLINE = 120  # characters of a title made from the text
+ID = re.compile(r"https?://[^|#]+", re.IGNORECASE)  # of an entry, which is an address; we put "|" into some ids
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +91,7 @@ def settle(entry: Entry, cleaned: Cleaned, origin: Origin, rules: Rules) -> Arti
         guid=entry.guid,
         url=entry.url or "",
         canonical_url=canonical(own_canonical(entry, cleaned)),
+        addresses=known_as(entry, cleaned),
         title=title,
         text=cleaned.text,
         author=entry.author or cleaned.author,
@@ -114,10 +118,31 @@ def settle(entry: Entry, cleaned: Cleaned, origin: Origin, rules: Rules) -> Arti
 def own_canonical(entry: Entry, cleaned: Cleaned) -> str:
     """The page's canonical address when it lies on the entry's own host, else the entry's address.
 
-    A page may name any other article as its canonical one, and two articles would be taken for one.
+    A page may name any other article as its canonical one, and two articles would be taken for one. Careless pages
+    name the site itself, or a section. A host "m." or "amp." is the one that the page says it is.
     """
-    own, named = entry.url or "", cleaned.canonical_url or ""
-    return named if named and canonical(named).split("/")[2:3] == canonical(own).split("/")[2:3] else own
+    own, named = canonical(entry.url or ""), canonical(cleaned.canonical_url or "")
+    return named if identifies(named) and site(named) == site(own) else entry.url or ""
+
+
+def known_as(entry: Entry, cleaned: Cleaned) -> tuple[str, ...]:
+    """The keys of the addresses under which others may name the article, sorted.
+
+    Those are the entry's own, its id where that is one, where the redirects ended, and what the page calls its own on
+    the hosts of these. None of a site itself or a section: a page that is gone leads there.
+    """
+    ends = cleaned.addresses[:1] if cleaned.doubt != "other" else ()  # the page's, after redirects
+    own = [canonical(entry.url or ""), *map(canonical, ends)]
+    hosts = {site(key) for key in own if key}
+    guid = canonical(entry.guid) if ID.fullmatch(entry.guid) else ""
+    said = (guid, *map(canonical, cleaned.addresses[1:] if ends else ()))
+    return tuple(sorted({key for key in (*own, *(one for one in said if site(one) in hosts)) if identifies(key)}))
+
+
+def site(key: str) -> str:
+    """The host of a canonical address, without what it has in front for phones."""
+    host = key.removeprefix("https://").partition("/")[0].partition("?")[0]
+    return next((host.removeprefix(phone) for phone in PHONES if host.startswith(phone)), host)
 
 
 def summarise(entry: Entry, cleaned: Cleaned, rules: Rules) -> str:

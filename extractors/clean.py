@@ -59,6 +59,7 @@ def clean_page(page: Page, rules: CleanRules, entry: Entry | None = None, learnt
         published=facts.published,
         language=facts.language,
         canonical_url=facts.canonical_url,
+        addresses=(page.url, *facts.addresses),
         image=facts.image,
         summary=sweep.summary or facts.summary,
         container=verdict.container if verdict.source == "container" else None,  # whatever is left of it

@@ -71,6 +71,7 @@ def fill(kept: Cleaned, other: Cleaned, *, useless: bool = False) -> Cleaned:
         published=kept.published or other.published,
         language=kept.language or other.language,
         canonical_url=kept.canonical_url or other.canonical_url,
+        addresses=kept.addresses or other.addresses,
         image=kept.image or other.image,
         summary=kept.summary or other.summary,
     )

@@ -10,6 +10,7 @@ UTC; a date without a zone is taken as UTC.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urljoin
@@ -64,13 +65,17 @@ META_SUMMARY = ("og:description", "description", "twitter:description")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What a page says about itself; absent facts are empty. `story` is its JSON-LD article, if any."""
+    """What a page says about itself; absent facts are empty. `story` is its JSON-LD article, if any.
+
+    `addresses` are all that it calls its own: rel=canonical, og:url, rel=amphtml.
+    """
 
     title: str = ""
     author: str = ""
     published: datetime | None = None
     language: str | None = None
     canonical_url: str | None = None
+    addresses: tuple[str, ...] = ()
     image: str | None = None
     summary: str = ""
     story: Story = field(default_factory=Story)
@@ -152,7 +157,8 @@ def describe(tree: HtmlElement, url: str, *, wanted_date: bool = True) -> Facts:
         author=author,
         published=published,
         language=language(tree.get("lang") or tree.get("xml:lang") or first(meta, ("og:locale", "language"))),
-        canonical_url=web(url, canonical(tree) or first(meta, ("og:url",))),
+        canonical_url=web(url, linked(tree, "canonical") or first(meta, ("og:url",))),
+        addresses=tuple(named(tree, meta, url)),
         image=web(url, story.image or first(meta, META_IMAGE)),
         summary=story.summary or first(meta, META_SUMMARY),
         story=story,
@@ -171,10 +177,16 @@ def language(value: str) -> str | None:
     return match[0].lower() if match else None
 
 
-def canonical(tree: HtmlElement) -> str:
-    """What `link rel=canonical` says."""
-    links = (element for element in tree.iter("link") if (element.get("rel") or "").lower() == "canonical")
+def linked(tree: HtmlElement, rel: str) -> str:
+    """What the first `link` of a relation says."""
+    links = (element for element in tree.iter("link") if (element.get("rel") or "").lower() == rel)
     return next((element.get("href") or "" for element in links), "")
+
+
+def named(tree: HtmlElement, meta: dict[str, list[str]], url: str) -> Iterator[str]:
+    """The addresses that a page calls its own, in the order in which they are believed."""
+    said = (linked(tree, "canonical"), first(meta, ("og:url",)), linked(tree, "amphtml"))
+    yield from dict.fromkeys(address for one in said if (address := web(url, one)))
 
 
 def web(base: str | None, address: str | None) -> str | None:

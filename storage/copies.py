@@ -2,7 +2,7 @@
 
 The original is the earliest published, then the one of the source that a copy names ("appeared first on"), then the
 longest, whatever the order of arrival; all others point at it. When the original changes, the rows of the whole group
-follow. An article that only shares words with another gets a row in `see_also`: the later one quotes the earlier.
+follow. An article that only shares words with another is no copy; see `storage.quotations`.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from extractors.addresses import domain
 from extractors.fingerprints import title_key
-from extractors.passages import common
 from extractors.sameness import elect
-from storage import pairs, ranks
+from storage import pairs, quotations
 from storage.drafts import Draft
 from storage.rows import scrub
 from storage.sameness import Document, Sameness, Verdict
@@ -43,17 +42,6 @@ FOLLOW = """UPDATE duplicates SET original_id = :lead
 WHERE article_id IN (SELECT value FROM json_each(:ids)) AND original_id <> :lead"""
 ADD = """INSERT INTO duplicates(article_id, original_id, kind, method, similarity, evidence, run_id)
 VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT(article_id) DO NOTHING"""
-UNQUOTE = "DELETE FROM see_also WHERE kind = 'quotes' AND article_id IN (SELECT value FROM json_each(?))"
-PAIR = """SELECT a.id, a.duplicate_of, t.text FROM articles AS a JOIN article_texts AS t ON t.article_id = a.id
-WHERE a.id IN (?, ?) ORDER BY a.published_at DESC, a.uid DESC"""
-QUOTERS = """SELECT DISTINCT article_id FROM see_also
-WHERE kind = 'quotes' AND related_id IN (SELECT value FROM json_each(?))"""
-QUOTE_LEAD = """UPDATE OR IGNORE see_also SET related_id = :lead
-WHERE kind = 'quotes' AND related_id IN (SELECT value FROM json_each(:ids)) AND article_id <> :lead"""
-QUOTED = "DELETE FROM see_also WHERE kind = 'quotes' AND related_id IN (SELECT value FROM json_each(?))"
-QUOTE = """INSERT INTO see_also(article_id, related_id, rank, score, kind, method, reason)
-SELECT :article, :related, 1 + count(*), :score, 'quotes', :method, :reason FROM see_also WHERE article_id = :article
-ON CONFLICT DO NOTHING"""
 
 APART = {"new", "quotes"}
 
@@ -91,9 +79,6 @@ def enter(
     joined = {article: verdict for article, verdict in verdicts.items() if verdict.kind not in APART}
     for group in groups(connection, {*joined, *left}):
         settle(connection, sameness.members(group), joined, run_id)
-    for article, verdict in verdicts.items():
-        if verdict.kind == "quotes" and verdict.of is not None:
-            quote(connection, article, verdict.of, verdict)
 
 
 def document(connection: sqlite3.Connection, article_id: int, draft: Draft) -> Document:
@@ -122,8 +107,7 @@ def leave(connection: sqlite3.Connection, sameness: Sameness, articles: Sequence
 
 def release(connection: sqlite3.Connection, articles: Sequence[int]) -> None:
     """Delete what was found out about articles when they were placed, since they are placed again."""
-    for statement in (FREE, UNQUOTE):
-        connection.execute(statement, (json.dumps(list(articles)),))
+    connection.execute(FREE, (json.dumps(list(articles)),))
 
 
 def remove(connection: sqlite3.Connection, articles: Sequence[int]) -> None:
@@ -160,7 +144,7 @@ def settle(
     connection.execute(POINT, {"value": None, "ids": json.dumps([lead])})
     connection.execute(POINT, {"value": lead, "ids": json.dumps(others)})
     connection.execute(FOLLOW, {"lead": lead, "ids": json.dumps(others)})
-    quote_lead(connection, lead, others)
+    quotations.follow(connection, lead, others)
     here = [joined[row[0]] for row in rows if row[0] in joined]
     for other in others:
         verdict = joined.get(other) or next((one for one in here if one.of == other), here[0] if here else None)
@@ -176,29 +160,3 @@ def sources(connection: sqlite3.Connection, ids: str) -> frozenset[str]:
         line = None if site else NAMED.fullmatch(words)
         found |= {site, title_key(words)} if site else {title_key(line[1])} if line else set()
     return frozenset(found - {"", None})
-
-
-def quote(connection: sqlite3.Connection, article: int, of: int, verdict: Verdict) -> None:
-    """Note that one of two articles quotes the other: the later one the earlier, or its original."""
-    (later, _, text), (earlier, original, other) = connection.execute(PAIR, (article, of)).fetchall()
-    passage = common(text, other)
-    asked = {
-        "article": later,
-        "related": original or earlier,
-        "score": verdict.similarity,
-        "method": verdict.method,
-        "reason": f"“{passage}”" if passage else verdict.evidence,
-    }
-    if asked["related"] != later:
-        connection.execute(QUOTE, asked)
-        ranks.rank(connection, [later])
-
-
-def quote_lead(connection: sqlite3.Connection, lead: int, others: Sequence[int]) -> None:
-    """Let those that quote a copy quote its original instead."""
-    ids = json.dumps(list(others))
-    quoters = [row[0] for row in connection.execute(QUOTERS, (ids,))] if others else []
-    if quoters:
-        connection.execute(QUOTE_LEAD, {"lead": lead, "ids": ids})
-        connection.execute(QUOTED, (ids,))
-        ranks.rank(connection, quoters)

@@ -22,36 +22,26 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from extractors.sameness import (
     FEWEST,
     HASHED,
-    QUOTED,
     SERIAL,
     WINDOW,
     Kind,
-    Overlap,
     Side,
     closeness,
-    compare,
-    compare_titles,
     hours_between,
     is_composite,
-    is_same,
     jaccard,
-    kind_of,
-    measure,
-    strength,
 )
 from storage import shingles
+from storage.overlaps import Found, Method, best, match
 from storage.pairs import SAID
 from storage.shingles import Groups
 from storage.signatures import TABLES, Document, Member, Signatures
 
 __all__ = ["TABLES", "Document", "Sameness", "Verdict"]
-
-Method = Literal["chosen", "address", "text", "near", "title"]
 
 TOP = 5  # groups whose members are looked at
 TEXTS = 3  # different texts under one address make it no article's address (a section, a live page)
@@ -72,17 +62,6 @@ class Verdict:
     method: Method | None = None
     similarity: float = 0.0
     members: tuple[int, ...] = ()
-    evidence: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    """A match, before it is written."""
-
-    member: Member
-    kind: Kind
-    method: Method
-    similarity: float = 1.0
     evidence: str = ""
 
 
@@ -180,14 +159,14 @@ class Sameness:
         """
         return self._signatures.forget(article_id)
 
-    def _chosen(self, document: Document) -> _Found | None:
+    def _chosen(self, document: Document) -> Found | None:
         """The article beside which somebody put this one."""
         for other in document.beside:
             one, group = self._signatures.one(other), self._signatures.group_of(other)
             if one and group is not None:
                 similarity = jaccard(document.fingerprint.hashes, one.fingerprint.hashes)
                 member = Member(article_id=other, group=group)
-                return _Found(member=member, kind="duplicate", method="chosen", similarity=similarity, evidence=SAID)
+                return Found(member=member, kind="duplicate", method="chosen", similarity=similarity, evidence=SAID)
         return None
 
     def _apart(self, document: Document) -> set[int | None]:
@@ -199,16 +178,16 @@ class Sameness:
         barred = self._apart(document) if members and document.apart else ()
         return [member for member in members if member.group not in barred]
 
-    def _exact(self, document: Document) -> _Found | None:
+    def _exact(self, document: Document) -> Found | None:
         """The same address, or word for word the same text, long enough to be no form letter."""
         same, words = self._by_address(document), document.fingerprint.words
         if same or words < HASHED:
             return same
         members = self._allowed(document, self._signatures.with_text(document.fingerprint))
         evidence = f"the same {words} words"
-        return _Found(member=members[0], kind="duplicate", method="text", evidence=evidence) if members else None
+        return Found(member=members[0], kind="duplicate", method="text", evidence=evidence) if members else None
 
-    def _by_address(self, document: Document) -> _Found | None:
+    def _by_address(self, document: Document) -> Found | None:
         """The same address: the same article, and a revision of it when the text is another."""
         if document.key is None:
             return None
@@ -219,15 +198,15 @@ class Sameness:
         alike = [member for member in members if member.text_hash == prints.text_hash]
         if alike:
             evidence = "the same address and words"
-            return _Found(member=alike[0], kind="duplicate", method="address", evidence=evidence)
+            return Found(member=alike[0], kind="duplicate", method="address", evidence=evidence)
         if not members or len(texts) >= TEXTS:
             return None
         similarity, evidence = jaccard(prints.hashes, members[-1].hashes), "the same address, other words"
-        return _Found(
+        return Found(
             member=members[-1], kind="revision", method="address", similarity=similarity, evidence=evidence
         )  # fmt: skip
 
-    def _by_title(self, document: Document) -> _Found | None:
+    def _by_title(self, document: Document) -> Found | None:
         """Texts too short to compare, under one headline of several words, within three days."""
         short, several = document.fingerprint.words < HASHED, len(document.title_key.split()) > FEWEST
         if not (short and several) or self._is_serial(document.title_key):
@@ -236,14 +215,14 @@ class Sameness:
             apart = hours_between(member.published, document.published)
             if apart is not None and apart <= WINDOW:
                 evidence = f"the same headline within {max(1, round(apart))} h, texts too short to compare"
-                return _Found(member=member, kind="duplicate", method="title", evidence=evidence)
+                return Found(member=member, kind="duplicate", method="title", evidence=evidence)
         return None
 
     def _is_serial(self, title: str) -> bool:
         """Whether a headline stands over several groups already, like that of a daily column."""
         return self._signatures.groups_under(title) >= SERIAL
 
-    def _near(self, document: Document, groups: Groups, former: int | None) -> _Found | None:
+    def _near(self, document: Document, groups: Groups, former: int | None) -> Found | None:
         """The group whose rare shingles fit best, if any fits; else the one that is quoted."""
         scarce = shingles.rare(groups)
         hit = shingles.places(scarce)
@@ -261,34 +240,4 @@ class Sameness:
         side = Side(hashes=tuple(scarce), title=document.title_key, composite=composite)
         serial = self._is_serial(document.title_key)
         samples = [self._signatures.sample(group, document.fingerprint.algorithm) for group in likely]
-        return _best([match for sample in samples if (match := self._match(side, sample, serial=serial))])
-
-    def _match(self, side: Side, members: list[Member], *, serial: bool) -> tuple[Member, Overlap] | None:
-        """The one of a group's members that is most like an article, and what they share."""
-        mine = set(side.hashes)
-        near = max(members, key=lambda member: closeness(mine, member.hashes), default=None)
-        if near is None:
-            return None
-        scarce = shingles.rare(shingles.look_up(self._db, near.hashes))
-        others = shingles.places({each: among - {near.group} for each, among in scarce.items()})
-        other = Side(hashes=tuple(scarce), title=near.title, composite=is_composite(others, len(scarce)))
-        headline = compare_titles(side.title, other.title)
-        overlap = compare(side, other, "other" if serial and headline != "silent" else headline)
-        return (near, overlap) if overlap else None
-
-
-def _best(matches: list[tuple[Member, Overlap]]) -> _Found | None:
-    """The strongest of the matches that are the same article; else the longest quotation."""
-    same = max((match for match in matches if is_same(match[1])), key=lambda match: strength(match[1]), default=None)
-    if same:
-        member, overlap = same
-        kind = kind_of(overlap)
-        similarity = overlap.containment if kind == "excerpt" else overlap.jaccard
-        return _Found(member=member, kind=kind, method="near", similarity=similarity, evidence=measure(overlap))
-    quoted = max(matches, key=lambda match: match[1].shared, default=None)
-    if quoted is None or quoted[1].shared < QUOTED:
-        return None
-    member, overlap = quoted
-    return _Found(
-        member=member, kind="quotes", method="near", similarity=overlap.containment, evidence=measure(overlap)
-    )
+        return best([found for sample in samples if (found := match(self._db, side, sample, serial=serial))])

@@ -89,7 +89,8 @@ WHERE entry_hash >= 'again-' AND entry_hash < 'again.'""",
     change TEXT NOT NULL, -- what the next form changed: title, text, or title and text
     PRIMARY KEY(article_id, revision)
 ) STRICT""",
-    """CREATE TABLE addresses( -- an address under which an article is or was known, in canonical form
+    """CREATE TABLE addresses( -- an address under which an article is or was known: of its entry, where redirects ended,
+    -- what its page calls its own; in canonical form
     url_key TEXT NOT NULL,
     article_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
     PRIMARY KEY(url_key, article_id)
@@ -129,7 +130,7 @@ GRAPH = (
     url TEXT, -- NULL when the line gave only a title
     domain TEXT,
     url_key TEXT, -- canonical form of url, to compare
-    title_key TEXT, -- title in one spelling, only for see_also and related
+    title_key TEXT, -- title in one spelling, without label and site, only for see_also and related
     target_id INTEGER REFERENCES articles(id) ON DELETE SET NULL -- the article it leads to, once we hold it
 ) STRICT""",
     "CREATE INDEX idx_links_article ON links(article_id)",

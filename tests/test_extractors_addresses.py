@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+import json
+import random
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from extractors.addresses import absolute, canonical, domain, public
+from config.clearurls import Provider, read_providers
+from extractors import tracking
+from extractors.addresses import absolute, canonical, domain, mobile, plain, public
 
 A = "https://site.example/news/a"
 SAME = {
@@ -25,12 +31,22 @@ SAME = {
     "a ref that names a host is dropped": "https://site.example/news/a?ref=other.example",
     "an ampersand escaped twice still ends a parameter": "https://site.example/news/a?utm_source=x&amp;utm_medium=y",
     "a known redirector is unwrapped": "https://www.google.com/url?sa=t&url=http%3A%2F%2Fsite.example%2Fnews%2Fa&ved=1",
+    "another redirector is unwrapped": "https://l.facebook.com/l.php?u=https%3A%2F%2Fsite.example%2Fnews%2Fa%3Ffbclid%3Dx&h=AT0",
+    "a mail program's redirector is unwrapped": "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fsite.example%2Fnews%2Fa&data=05",
+    "an AMP cache is unwrapped": "https://www.google.com/amp/s/www.site.example/news/a",
+    "a CDN of AMP pages is unwrapped": "https://site-example.cdn.ampproject.org/c/s/site.example/news/a?usqp=",
+    "names of the web's counters are dropped": "https://site.example/news/a?_ga=1.2&_gl=1&mibextid=x&ttclid=y&xtor=RSS-1&li_fat_id=z&WT.mc_id=n&ns_campaign=o",
     "blanks around it are dropped": "  https://site.example/news/a\n",
 }
 KEPT = {
     "parameters that choose the article stay": ("https://s.example/?p=12&id=3", "https://s.example?id=3&p=12"),
     "parameters are sorted by name and value": ("https://s.example/a?b=2&a=3&a=1", "https://s.example/a?a=1&a=3&b=2"),
     "an archive's source stays": ("https://s.example/a?source=reuters", "https://s.example/a?source=reuters"),
+    "what chooses an article stays": (
+        "https://s.example/?lang=de&page=2&q=rain&story=7&v=x",
+        "https://s.example?lang=de&page=2&q=rain&story=7&v=x",
+    ),
+    "a page for phones stays": ("https://m.s.example/a/amp", "https://m.s.example/a/amp"),
     "a search word stays": ("https://s.example/a?s=elections", "https://s.example/a?s=elections"),
     "another port stays": ("http://s.example:8080/a", "https://s.example:8080/a"),
     "the case of the path stays": ("https://s.example/News/A", "https://s.example/News/A"),
@@ -44,6 +60,8 @@ KEPT = {
     "a script is no article": ("javascript:alert(1)", ""),
     "nothing is no article": ("", ""),
     "a bad port is no article": ("https://s.example:99999/a", ""),
+    "an address of 4,800 bytes is no article": ("https://s.example/" + "é" * 2400, ""),
+    "an address of 1,800 bytes is one": ("https://s.example/" + "é" * 900, "https://s.example/" + "%C3%A9" * 900),
     "an address of 5,000 characters is no article": ("https://s.example/" + "a" * 5000, ""),
 }
 HOSTILE = [
@@ -167,3 +185,132 @@ def test_a_long_address_is_veiled_in_no_time(unit: str, pace: float) -> None:
     started = time.process_time()
     public("https://s.example/" + unit * 50_000)
     assert time.process_time() - started < 1 * pace
+
+
+PLAIN = {
+    "a host for phones": ("https://m.s.example/a", "https://s.example/a"),
+    "another host for phones": ("https://mobile.s.example/a?id=1", "https://s.example/a?id=1"),
+    "a host for AMP": ("https://amp.s.example/a", "https://s.example/a"),
+    "amp at the end": ("https://s.example/a/b/amp", "https://s.example/a/b"),
+    "amp in front": ("https://s.example/amp/a/b", "https://s.example/a/b"),
+    "amp as an ending": ("https://s.example/a.amp", "https://s.example/a"),
+    "amp before the ending": ("https://s.example/a.amp.html", "https://s.example/a.html"),
+    "amp as a parameter": ("https://s.example/a?amp=1&id=2", "https://s.example/a?id=2"),
+    "all of it": ("https://m.s.example/a/amp?amp=true", "https://s.example/a"),
+    "a host of two parts": ("https://m.example/a", "https://m.example/a"),
+    "a home page": ("https://m.s.example", "https://m.s.example"),
+    "an article about amps": ("https://s.example/amp", "https://s.example/amp"),
+    "a plain page": ("https://s.example/amplifiers?amps=1", "https://s.example/amplifiers?amps=1"),
+    "nothing": ("", ""),
+}
+
+
+@pytest.mark.parametrize(("key", "page"), PLAIN.values(), ids=PLAIN)
+def test_the_plain_page_of(key: str, page: str) -> None:
+    assert plain(key) == page
+
+
+@pytest.mark.parametrize(
+    "key", ["https://s.example/a", "https://s.example/a/b.html?id=2", "https://s.example:8080/a?id=1"]
+)
+def test_pages_for_phones_and_in_amp_are_spelled_as_keys_whose_plain_page_is_the_key(key: str) -> None:
+    forms = mobile(key)
+    assert len(forms) == len(set(forms)) > 10
+    assert {plain(form) for form in forms} == {key}
+    assert [canonical(form) for form in forms] == forms
+
+
+def test_a_home_page_has_none_for_phones() -> None:
+    assert mobile("https://s.example") == mobile("") == mobile("https://m.s.example/a") == []
+
+
+PIECES = ("https://", "http://", "www.", "m.", "s.example", "google.com/url?url=", "google.com/amp/s/", "/", "/a", "/amp", "?", "&", "=", "#", "#!",
+          "utm_source=x", "id=1", "%2F", "%", "é", "..", ":443", "@", "amp;", "ref=hn", " ", "\ud800", "[", "/ref=x", "u=https%3A%2F%2Ft.example%2F")  # fmt: skip
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Iterator[tuple[Provider, ...]]:
+    """Rules of the operator's, in force."""
+    (tmp_path / "rules.json").write_text(json.dumps(RULES))
+    found = read_providers(tmp_path / "rules.json")
+    tracking.use(found)
+    yield found
+    tracking.use()
+
+
+RULES = {
+    "providers": {
+        "shop": {
+            "urlPattern": r"^https?:\/\/(?:[a-z0-9-]+\.)*?shop\.example",
+            "rules": ["ref_?", "p[fd]_[a-z]*"],
+            "rawRules": [r"\/ref=[^/?]*"],
+            "referralMarketing": ["tag"],
+            "exceptions": [r"^https?:\/\/shop\.example\/cart"],
+            "redirections": [r"^https?:\/\/shop\.example\/go\?.*?u=([^&]+)"],
+        },
+        "www": {"urlPattern": r"^https?:\/\/www\.site\.example", "rules": ["seen"]},
+        "back": {
+            "urlPattern": r"^https:\/\/round\.example",
+            "redirections": [r"(https:\/\/round\.example\/.*)b$", r"\/a(.*)"],
+        },
+        "all": {"urlPattern": ".*", "completeProvider": False, "rules": ["(?:%3F)?track(?:_[a-z]*)+", "id"]},
+        "none": {"urlPattern": ".*", "completeProvider": True},
+    }
+}
+CLEANED = {
+    "a parameter of a site": ("https://shop.example/a?ref_=1&pf_rd=2&n=3", "https://shop.example/a?n=3"),
+    "a parameter of a site that pays": ("https://shop.example/a?tag=me-21&n=3", "https://shop.example/a?n=3"),
+    "not of another site": ("https://other.example/a?tag=me-21&n=3", "https://other.example/a?n=3&tag=me-21"),
+    "not of another name": ("https://shop.example/a?myref_=1", "https://shop.example/a?myref_=1"),
+    "a piece of the path": ("https://shop.example/a/ref=x?n=3", "https://shop.example/a?n=3"),
+    "not where an exception holds": ("https://shop.example/cart?tag=x&id=2", "https://shop.example/cart?tag=x"),
+    "a redirection": (
+        "https://shop.example/go?n=1&u=http%3A%2F%2Ft.example%2Fb%3Futm_source%3Dx%26track_me%3D1",
+        "https://t.example/b",
+    ),
+    "a parameter of all sites": ("https://any.example/a?track_by_x=1&b=2", "https://any.example/a?b=2"),
+    "a parameter that the table would never take": ("https://any.example/?id=7", "https://any.example"),
+    "the rules of a site in www.": ("https://www.site.example/a?seen=1", "https://site.example/a"),
+    "what is left but a hash-bang": ("https://any.example/?id=7#!/a", "https://any.example#!/a"),
+    "what is redirected to nowhere": (
+        "https://shop.example/go?u=javascript%3Ax",
+        "https://shop.example/go?u=javascript%3Ax",
+    ),
+}
+
+
+@pytest.mark.parametrize(("url", "key"), CLEANED.values(), ids=CLEANED)
+@pytest.mark.usefixtures("rules")
+def test_the_operators_rules_take_out(url: str, key: str) -> None:
+    assert canonical(url) == key
+
+
+@pytest.mark.parametrize("with_rules", [False, True])
+def test_a_key_of_any_text_is_its_own_key(with_rules: bool, rules: tuple[Provider, ...]) -> None:
+    tracking.use(rules if with_rules else ())
+    dice = random.Random(5)
+    urls = ["".join(dice.choices(PIECES, k=dice.randrange(1, 9))) for _ in range(3_000)]
+    urls += [
+        f"https://{'shop' if n % 2 else 'round'}.example/" + "".join(dice.choices((*PIECES, "a", "b"), k=6))
+        for n in range(3_000)
+    ]
+    for url in urls:
+        key = canonical(url)
+        assert canonical(key) == key, url
+
+
+def test_rules_hold_until_others_do_and_have_a_name(rules: tuple[Provider, ...]) -> None:
+    named = tracking.name()
+    assert len(named) == 16
+    tracking.use(rules[:1])
+    assert tracking.name() not in {named, ""}
+    tracking.use()
+    assert (tracking.name(), canonical("https://any.example/?id=7")) == ("", "https://any.example?id=7")
+
+
+@pytest.mark.usefixtures("rules")
+@pytest.mark.parametrize("unit", ["/ref=", "u=%", "&tag=1", "track_", "a."])
+def test_a_long_address_meets_rules_in_no_time(unit: str, pace: float) -> None:
+    started = time.process_time()
+    canonical("https://shop.example/go?" + unit * (3_900 // len(unit)))
+    assert time.process_time() - started < 0.5 * pace

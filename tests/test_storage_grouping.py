@@ -200,42 +200,74 @@ def test_an_order_that_parted_copies_is_mended_whatever_it_was(tmp_path: Path) -
 
 
 def quotations(mill: Mill) -> list[tuple[object, ...]]:
+    mill.store.relate()
     return mill.rows(
-        """SELECT a.guid, b.guid, s.kind, s.method, s.reason FROM see_also AS s JOIN articles AS a ON a.id = article_id
+        """SELECT a.guid, b.guid, s.method, s.reason FROM see_also AS s JOIN articles AS a ON a.id = article_id
         JOIN articles AS b ON b.id = related_id WHERE s.kind = 'quotes' ORDER BY 1, 2"""
     )
 
 
+BRIDGE, TOLLS = "The mayor speaks of bridges", "What to make of tolls"
+
+
+@pytest.mark.parametrize("between", [False, True], ids=["in one run", "in two runs"])
 @pytest.mark.parametrize("order", [("o", "q"), ("q", "o")], ids="".join)
-def test_the_later_of_two_quotes_the_earlier_whatever_came_first(mill: Mill, order: tuple[str, ...]) -> None:
+def test_the_later_of_two_quotes_the_earlier_whatever_came_first(
+    mill: Mill, order: tuple[str, ...], between: bool
+) -> None:
     quoted = story(1)[8:11]
     made = {
-        "o": told("o", story(1), 0, title="The mayor speaks of bridges"),
-        "q": told("q", [*story(2), *quoted], 5, title="What to make of tolls"),
+        "o": told("o", story(1), 0, title=BRIDGE),
+        "q": told("q", [*story(2), *quoted], 5, title=TOLLS),
     }
     for guid in order:
         mill.keep(made[guid], feed="ledger" if guid == "o" else "mirror")
-    [(later, earlier, kind, method, reason)] = quotations(mill)
-    assert (later, earlier, kind, method) == ("q", "o", "quotes", "near")
+        if between:
+            mill.store.relate()
+    [(later, earlier, method, reason)] = quotations(mill)
+    assert (later, earlier, method) == ("q", "o", "near")
     assert str(reason).startswith(f"“{quoted[0]}")
     both = mill.rows("SELECT direction, kind, other_id FROM v_kin WHERE article_id = ?", number(mill, "o"))
     assert ("from", "quotes", number(mill, "q")) in both
 
 
+def test_a_roundup_quotes_all_it_is_made_of(mill: Mill) -> None:
+    pieces = [story(seed) for seed in (1, 2, 3)]
+    for hours, piece in enumerate(pieces):
+        mill.keep(told(f"p{hours}", piece, hours, title=f"Matter number {hours} of the day"))
+    mill.keep(told("r", [each for piece in pieces for each in piece[5:9]], 9, title="The day in brief"), feed="other")
+    assert [row[:2] for row in quotations(mill)] == [("r", "p0"), ("r", "p1"), ("r", "p2")]
+
+
 def test_a_quotation_of_a_copy_is_one_of_its_original(mill: Mill) -> None:
-    mill.keep(told("late", story(1), 3, title="The mayor speaks of bridges"), feed="mirror")
-    mill.keep(told("q", [*story(2), *story(1)[8:11]], 5, title="What to make of tolls"), feed="other")
-    mill.keep(told("early", story(1), 0, title="The mayor speaks of bridges"))
+    mill.keep(told("late", story(1), 3, title=BRIDGE), feed="mirror")
+    mill.keep(told("q", [*story(2), *story(1)[8:11]], 5, title=TOLLS), feed="other")
+    assert [row[:2] for row in quotations(mill)] == [("q", "late")]
+    mill.keep(told("early", story(1), 0, title=BRIDGE))
     assert pointing(mill)["late"] == "early"
     assert [row[:2] for row in quotations(mill)] == [("q", "early")]
 
 
-def test_a_quotation_goes_when_the_text_no_longer_has_it(mill: Mill) -> None:
-    mill.keep(told("o", story(1), 0, title="The mayor speaks of bridges"))
-    mill.keep(told("q", [*story(2), *story(1)[8:11]], 5, title="What to make of tolls"), feed="other")
+@pytest.mark.parametrize("guid", ["o", "q"])
+def test_a_quotation_goes_when_either_text_no_longer_has_it(mill: Mill, guid: str) -> None:
+    quoted = story(1)[8:11]
+    mill.keep(told("o", story(1), 0, title=BRIDGE))
+    mill.keep(told("q", [*story(2), *quoted], 5, title=TOLLS), feed="other")
     assert len(quotations(mill)) == 1
-    mill.keep(told("q", story(2), 5, title="What to make of tolls"), feed="other", hashed="2")
+    if guid == "q":
+        mill.keep(told("q", story(2), 5, title=TOLLS), feed="other", hashed="2")
+    else:
+        mill.keep(told("o", story(1)[:8] + story(5)[:9], 0, title=BRIDGE), hashed="2")
     assert quotations(mill) == []
+
+
+def test_an_articles_own_link_comes_before_what_it_quotes(mill: Mill) -> None:
+    link = Link(kind="see_also", title=BRIDGE, url="https://site.example/2026/o", position=5, label="See also")
+    mill.keep(told("o", story(1), 0, title=BRIDGE), told("p", story(4), 1, title="Another matter of the day"))
+    mill.keep(told("q", [*story(2), *story(1)[8:11], *story(4)[3:6]], 5, title=TOLLS, links=(link,)), feed="other")
+    mill.store.relate()
+    rows = mill.rows("SELECT related_id, rank, kind FROM see_also WHERE article_id = ?", number(mill, "q"))
+    assert rows == [(number(mill, "o"), 1, "see_also"), (number(mill, "p"), 2, "quotes")]
 
 
 PASSAGES = {
