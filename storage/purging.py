@@ -50,6 +50,7 @@ STILL = f"""SELECT uid, feed_id, guid, url, canonical_url, title_key, published_
 WHERE id {THESE} ORDER BY id"""  # noqa: S608 - an expression of ours
 TOLD = f"SELECT DISTINCT story_id FROM articles WHERE id {THESE} AND story_id IS NOT NULL ORDER BY 1"  # noqa: S608 - an expression of ours
 READERS = f"SELECT DISTINCT article_id FROM see_also WHERE related_id {THESE} AND NOT article_id {THESE} ORDER BY 1"  # noqa: S608 - an expression of ours
+LOSERS = f"{READERS.removesuffix(' ORDER BY 1')} AND kind = 'related' ORDER BY 1"
 SET_ASIDE = f"DELETE FROM quarantine WHERE (feed_id, guid) IN (SELECT feed_id, guid FROM articles WHERE id {THESE})"  # noqa: S608 - an expression of ours
 NAMES = f"SELECT uid FROM quarantine AS q WHERE id {THESE} AND NOT EXISTS (SELECT 1 FROM articles WHERE uid = q.uid)"  # noqa: S608 - an expression of ours
 
@@ -160,7 +161,7 @@ def remove(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
     """Delete articles with all that hangs on them, and mend what stays."""
     these = {"ids": json.dumps(ids)}
     keys = links.keys_of(connection, ids)
-    told, readers = ([row[0] for row in connection.execute(query, these)] for query in (TOLD, READERS))
+    told, readers, losers = ([row[0] for row in connection.execute(sql, these)] for sql in (TOLD, READERS, LOSERS))
     for story in told:
         stories.adopt(connection, story)
     connection.execute(SET_ASIDE, these)  # else what an article's entry said last would be tried again
@@ -171,6 +172,7 @@ def remove(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
         stories.settle(connection, story)
     links.resolve(connection, (), keys)
     links.recommend(connection, readers)
+    terms.recall(connection, losers)
 
 
 def discard(connection: sqlite3.Connection, ids: Sequence[int], raw: RawFile | None) -> str | None:
