@@ -168,25 +168,26 @@ def lines(stream: IO[bytes]) -> Iterator[str]:
     return (line.decode("utf-8", "replace") for line in stream)
 
 
-def grouped(source: Iterable[str]) -> Iterator[Row]:
+def grouped(source: Iterable[str], *, stories: bool = False) -> Iterator[Row]:
     """The work of `fanmill dedupe`: rows in order, bad ones as errors in their place."""
     from flows.dedupe import dedupe
 
     waiting: list[Row] = []
-    for answer in dedupe(good(source, waiting)):
+    for answer in dedupe(good(source, waiting, stories=stories), stories=stories):
         yield from drain(waiting)
         yield answer
     yield from drain(waiting)
 
 
-def good(source: Iterable[str], waiting: list[Row]) -> Iterator[Row]:
+def good(source: Iterable[str], waiting: list[Row], *, stories: bool = False) -> Iterator[Row]:
     """The rows that `dedupe` can use; what it cannot is put into `waiting` as errors."""
     for row in rows(source):
         try:
             if row.keys() == {"id", "error"}:
                 waiting.append(row)
                 continue
-            fields = {key: text_of(row, key) for key in ("title", "text", "url", "published")}
+            keys = ("title", "text", "url", "published", *(("source",) if stories else ()))
+            fields = {key: text_of(row, key) for key in keys}
             if not (fields["title"] or fields["text"] or fields["url"]):
                 raise RowError('needs "title", "text" or "url"')
             yield {"id": row.get("id"), **fields}

@@ -25,8 +25,8 @@ TEXT = " ".join(
 )
 
 
-def filtered(name: str, lines: list[str]) -> tuple[list[dict[str, Any]], int]:
-    command = [sys.executable, "-c", "from flows.cli import main; main()", name]
+def filtered(name: str, lines: list[str], *options: str) -> tuple[list[dict[str, Any]], int]:
+    command = [sys.executable, "-c", "from flows.cli import main; main()", name, *options]
     done = subprocess.run(
         command, cwd=HOUSE, input="\n".join(lines).encode("utf-8", "surrogatepass"), capture_output=True
     )
@@ -72,8 +72,24 @@ def test_dedupe_gives_the_group_of_each() -> None:
     ]
     answers, code = filtered("dedupe", [json.dumps(row) for row in rows])
     assert code == 0
-    assert [list(answer) for answer in answers] == [["id", "group", "of", "method"]] * 3
+    assert [list(answer) for answer in answers] == [["id", "group", "of", "method", "kind", "similarity"]] * 3
     assert [(answer["group"], answer["of"]) for answer in answers] == [("a", None), ("b", None), ("a", "a")]
+    assert [(answer["kind"], answer["similarity"]) for answer in answers] == [("new", 0), ("new", 0), ("duplicate", 1)]
+
+
+def test_dedupe_gives_the_story_of_each_when_asked() -> None:
+    titles = {
+        "a": ("One", "Ferry Gannet runs aground off Skerry Point"),
+        "b": ("Two", "Gannet ferry aground at Skerry Point"),
+        "c": ("Two", "Butter falls at the market of Loxley"),
+    }
+    rows = [{"id": n, "title": title, "source": source} for n, (source, title) in titles.items()]
+    answers, code = filtered("dedupe", [json.dumps(row) for row in rows], "--stories")
+    assert code == 0
+    assert {answer["id"]: answer["story"] for answer in answers} == {"a": "a", "b": "a", "c": "c"}
+    assert {answer["group"] for answer in answers} == set("abc")
+    [answer], code = filtered("dedupe", [json.dumps({"id": 5, "title": "Trams", "source": 7})], "--stories")
+    assert (answer, code) == ({"id": 5, "error": "source must be a string"}, 1)
 
 
 BAD_LINES = {

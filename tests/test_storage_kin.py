@@ -454,7 +454,7 @@ def test_the_articles_own_links_come_first_and_are_not_repeated(db: sqlite3.Conn
     keep(db, [News(name="c", text=CHIPS, title="C", day=3)])
     with write_tx(db):
         db.execute(
-            """INSERT INTO see_also SELECT c.id, b.id, 1, 1, 'see_also', 'linked' FROM articles AS c JOIN articles AS b
+            """INSERT INTO see_also SELECT c.id, b.id, 1, 1, 'see_also', 'address', 'linked' FROM articles AS c JOIN articles AS b
             WHERE c.uid = 'c' AND b.uid = 'b'"""
         )
     run(db)
