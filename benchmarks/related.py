@@ -39,7 +39,7 @@ from extractors.fingerprints import fingerprint, terms
 from extractors.model import Article
 from extractors.tagging import Tagger
 from storage.intents import Arrival, Harvest, Poll
-from storage.kin import LEAST, LOOKED, MET, Desk, best_of
+from storage.kin import LEAST, LOOKED, REACH, Desk, best_of
 from storage.store import Store
 from storage.terms import compare, nearest
 
@@ -132,7 +132,7 @@ def methods(db: sqlite3.Connection, dice: random.Random) -> dict[str, Answer]:
         return [row[0] for row in db.execute(FULL_TEXT, (words, one, earlier, when))] if words else []
 
     def read_again(one: int) -> list[int]:
-        likes = compare(db, one, list(nearest(db, one, LEAST, looked=MET))[:LOOKED], desk.articles)
+        likes = compare(db, one, list(nearest(db, one, LEAST, reach=REACH))[:LOOKED], desk.articles)
         return sorted(likes, key=lambda other: -likes[other])[:5]
 
     return {

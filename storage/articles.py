@@ -10,8 +10,8 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from extractors import titles
 from extractors.addresses import canonical, domain
-from extractors.fingerprints import title_key
 from extractors.model import Link
 from storage import tagged
 from storage.drafts import Batch, Draft, chosen, container_of
@@ -35,13 +35,13 @@ SELECT a.id, a.revision, coalesce(a.changed_at, a.first_seen_at), :now, a.conten
 FROM articles AS a JOIN article_texts AS t ON t.article_id = a.id WHERE a.id = :id"""
 REWRITE = "UPDATE article_texts SET title = ?, summary = ?, text = ? WHERE article_id = ?"
 SEEN = "UPDATE articles SET entry_hash = ?, page_error = ? WHERE id = ?"
+STILL_HOLDS = "UPDATE written_briefs SET content_hash = ? WHERE article_id = ? AND content_hash = ?"
 PARTS = ("cuts", "links")
 FORGET = """DELETE FROM addresses WHERE article_id = :id
     AND (SELECT count(*) FROM addresses WHERE article_id = :id) + :more > :most"""
 KNOWN_AS = "INSERT INTO addresses(url_key, article_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
 
 ADDRESSES = 32  # of an article; one that has more has another at every visit, and none of them is a name
-TITLE_WORDS = 3  # of a link without a known address, before its title may name an article
 
 
 def write(connection: sqlite3.Connection, batch: Batch, drafts: Sequence[Draft]) -> dict[str, int]:
@@ -69,7 +69,10 @@ def add(connection: sqlite3.Connection, batch: Batch, draft: Draft) -> int:
 
 
 def replace(connection: sqlite3.Connection, batch: Batch, draft: Draft) -> None:
-    """Bring an article's row and text up to date, keeping the form it had when the publisher changed it."""
+    """Bring an article's row and text up to date, keeping the form it had when the publisher changed it.
+
+    A brief that a model wrote is not out of date for a new time stamp.
+    """
     assert draft.stored
     since = draft.stored.changed_at or draft.stored.first_seen_at
     article, now = draft.stored.id, max(iso(batch.now), since)  # the clock may have been set back
@@ -77,6 +80,8 @@ def replace(connection: sqlite3.Connection, batch: Batch, draft: Draft) -> None:
         former = {"id": article, "now": now, "title": draft.title, "text": scrub(draft.article.text)}
         connection.execute(REMEMBER, former)
         connection.execute(REVISE, (now, article))
+    if draft.trivial:
+        connection.execute(STILL_HOLDS, (draft.content_hash, article, draft.stored.content_hash))
     connection.execute(CHANGE, scrubbed((*values(draft), article)))
     connection.execute(REWRITE, scrubbed((draft.title, draft.article.summary, draft.article.text, article)))
     connection.execute(FORGET, {"id": article, "more": len(draft.addresses), "most": ADDRESSES})
@@ -121,8 +126,8 @@ def link_row(link: Link) -> tuple[Any, ...]:
     """A link with the keys by which its target will be known."""
     url = scrub(link.url or "")
     key = canonical(url)
-    title = title_key(scrub(link.title)) if link.kind in {"see_also", "related"} else ""
-    named = len(title.split()) >= TITLE_WORDS
+    title = titles.read(scrub(link.title)).core if link.kind in {"see_also", "related"} else ""
+    named = len(title.split()) >= titles.WORDS
     return (
         link.kind, link.position, link.label, link.title,
         url or None, domain(key) or None, key or None, title if named else None,

@@ -2,7 +2,8 @@
 
 new        never met
 changed    the publisher changed title or text: a revision
-rewritten  the same input cleaned, tagged or dated otherwise, or its page read at last: no revision
+rewritten  the same input cleaned, tagged or dated otherwise, its page read at last, or its publisher changed nothing
+           but trivia (see `extractors.changes`): no revision
 same       nothing to write
 """
 
@@ -16,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Literal
 
+from extractors import tracking
 from extractors.addresses import canonical
 from extractors.corrections import Verdict, correct
 from extractors.fingerprints import title_key
@@ -33,6 +35,8 @@ AHEAD = timedelta(days=1)  # a clock may be wrong by a time zone
 STORED = """SELECT id, guid, uid, title, title_key, canonical_url, published_at, published_source, first_seen_at,
     changed_at, revision, entry_hash, content_hash, saved_hash, tagged_hash, raw_hash, page_error
 FROM articles WHERE feed_id = :feed AND guid IN (SELECT value FROM json_each(:guids))"""
+FORMER = "SELECT title, text FROM article_texts WHERE article_id = ?"
+CUT = "SELECT text FROM cuts WHERE article_id = ?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +81,10 @@ class Stored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """An arrival in the form it would be stored in. `stored` is what is there already."""
+    """An arrival in the form it would be stored in. `stored` is what is there already.
+
+    `trivial`: what differs of title and text is nothing that a reader would call a change.
+    """
 
     article: Article
     entry_hash: str
@@ -96,6 +103,7 @@ class Draft:
     page_error: str | None
     stored: Stored | None
     recleaned: bool = False
+    trivial: bool = False
 
     @property
     def change(self) -> Change:
@@ -105,7 +113,7 @@ class Draft:
         if self.content_hash != self.stored.content_hash:
             recleaned = self.raw_hash is not None and self.raw_hash == self.stored.raw_hash
             stopgap = self.stored.entry_hash.startswith(AGAIN)  # the feed's text, until its page could be had
-            return "rewritten" if self.recleaned or recleaned or stopgap else "changed"
+            return "rewritten" if self.recleaned or recleaned or stopgap or self.trivial else "changed"
         ours = (self.saved_hash, self.tagged_hash)
         return "same" if ours == (self.stored.saved_hash, self.stored.tagged_hash) else "rewritten"
 
@@ -134,7 +142,23 @@ def read_drafts(connection: sqlite3.Connection, batch: Batch) -> list[Draft]:
     arrived = [(corrected(arrival, said, stored.get(guid)), stored.get(guid)) for guid, arrival in last.items()]
     if batch.recleaned:
         return [again(batch, arrival, before) for arrival, before in arrived if before]
-    return [draft(batch, arrival, before) for arrival, before in arrived]
+    return [weighed(connection, draft(batch, arrival, before)) for arrival, before in arrived]
+
+
+def weighed(connection: sqlite3.Connection, made: Draft) -> Draft:
+    """A draft that knows whether its publisher changed nothing but trivia.
+
+    A block that was cut from one form and stands in the other says only that the cleaner has learnt, or unlearnt, it.
+    """
+    if made.change != "changed":
+        return made
+    from extractors.changes import is_trivial  # its patterns take 25 ms; a search should not wait for them
+
+    assert made.stored
+    title, text = connection.execute(FORMER, (made.stored.id,)).fetchone()
+    chrome = [scrub(cut.text) for cut in made.article.cuts]
+    chrome += [row[0] for row in connection.execute(CUT, (made.stored.id,))]
+    return replace(made, trivial=is_trivial(title, text, made.title, scrub(made.article.text), chrome))
 
 
 def corrected(arrival: Arrival, said: Mapping[int, Sequence[Verdict]], stored: Stored | None) -> Arrival:
@@ -161,7 +185,7 @@ def draft(batch: Batch, arrival: Arrival, stored: Stored | None) -> Draft:
         title=title,
         title_key=title_key(title),
         url_key=url_key,
-        addresses=tuple(sorted({key for key in (own, url_key) if key})),
+        addresses=tuple(sorted({key for key in (own, url_key, *map(scrub, article.addresses)) if key})),
         published_at=published_at,
         published_source=published_source,
         content_hash=digest(article.title, article.text),
@@ -216,7 +240,8 @@ def saved_hash(article: Article) -> str:
         [(cut.rule, cut.text, cut.position) for cut in article.cuts],
         article.fingerprint.algorithm,
     )  # fmt: skip
-    rest = (part for part in (article.doubt, container_of(article)) if part)  # most texts have neither
+    others = " ".join(sorted({*article.addresses} - {canonical(article.url), article.canonical_url}))
+    rest = (part for part in (article.doubt, container_of(article), others, tracking.name()) if part)  # most have none
     return digest(repr(parts), *rest)
 
 

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from storage import phrases, quotations, stories, terms
-from storage.terms import PRIOR, compare, forget, in_common, mark, nearest, oldest, remember, weigh
+from storage.terms import PRIOR, Reach, compare, forget, in_common, mark, nearest, oldest, remember, weigh
 
 __all__ = ["TABLES", "Kin", "forget", "relate", "remember"]
 
@@ -39,7 +39,8 @@ TAGS = 2.0  # of such tags that count
 DAYS = HALF_LIFE * math.log2((1 + TAG * TAGS) / FLOOR)  # beyond it no article can reach the floor
 LEAST = 0.05  # cosine of twenty terms from which an article is looked at; .08 misses some in a young store
 LOOKED = 16  # articles that are read again; sixty find a little more, and take four times as long
-MET = 3000  # times a term of an article is met in others; 20,000 find no more, and take longer
+# Terms met in more than 2,000 others, or that add less than .03 to a cosine, find no more, and are half of the work.
+REACH = Reach(looked=2000, each=0.03)
 TOGETHER = 30  # of the nearest that are asked at a time whether they may be named at all
 
 # INDEXED BY, since SQLite would else go through all articles of the store, for the sake of the order.
@@ -184,7 +185,7 @@ def best_of(desk: Desk, article: int, since: int) -> list[tuple[Earlier, float]]
 
 def _earlier(connection: sqlite3.Connection, article: int, since: int) -> Iterator[Earlier]:
     """The articles that may be named, those first whose terms are most like an article's."""
-    likes = list(nearest(connection, article, LEAST, since, MET))
+    likes = list(nearest(connection, article, LEAST, since, REACH))
     for start in range(0, len(likes), TOGETHER):
         some = {"ids": json.dumps(likes[start : start + TOGETHER]), "article": article}
         for row in connection.execute(EARLIER, some).fetchall():

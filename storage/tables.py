@@ -89,8 +89,7 @@ WHERE entry_hash >= 'again-' AND entry_hash < 'again.'""",
     change TEXT NOT NULL, -- what the next form changed: title, text, or title and text
     PRIMARY KEY(article_id, revision)
 ) STRICT""",
-    """CREATE TABLE addresses( -- an address under which an article is or was known: of its entry, where redirects ended,
-    -- what its page calls its own; in canonical form
+    """CREATE TABLE addresses( -- an address an article is or was known by: its own, its page's, what that calls its own
     url_key TEXT NOT NULL,
     article_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
     PRIMARY KEY(url_key, article_id)

@@ -18,13 +18,14 @@ import math
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from extractors.fingerprints import is_name
 from storage.reasons import in_common
 
 __all__ = [
-    "PRIOR", "TABLES", "articles_with", "compare", "forget", "in_common", "mark", "nearest", "oldest", "recall",
-    "remember", "said_by", "weigh",
+    "PRIOR", "TABLES", "Reach", "articles_with", "compare", "forget", "in_common", "mark", "nearest", "oldest",
+    "recall", "remember", "said_by", "weigh",
 ]  # fmt: skip
 
 TABLES = (
@@ -59,11 +60,23 @@ SAID = """
 RARE = 0.8  # power of a word's rarity; of what the news is about, much is what it was about yesterday
 HEADLINE = 1.3  # what standing in the headline multiplies by
 LOUD = 0.7  # power of a word's count; 1 lets one word stand for an article, the logarithm makes too little of its third
+LOUDNESS = tuple(count**LOUD for count in range(64))
 BEST = 20  # terms of an article that are weighed; 25 and 12 do no better
 PRIOR = 50  # articles that a store is taken to hold besides its own
 MANY = 400  # articles most like one that are looked at further
 LOOKED = 20_000  # times a term of an article is met in others: some 10 ms
 FEW = 500  # articles that may share a term in a store of any size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How much is looked at: terms of an article up to so many meetings in others, what adds so much to a cosine."""
+
+    looked: int = LOOKED
+    each: float = 0.0
+
+
+WHOLE = Reach()
 
 
 def remember(connection: sqlite3.Connection, article_id: int, terms: Iterable[tuple[str, int]]) -> None:
@@ -133,32 +146,32 @@ def oldest(connection: sqlite3.Connection, articles: Sequence[int], days: float)
 
 
 def nearest(
-    connection: sqlite3.Connection, article: int, least: float, since: int = 0, looked: int = LOOKED
+    connection: sqlite3.Connection, article: int, least: float, since: int = 0, reach: Reach = WHOLE
 ) -> dict[int, float]:
     """The articles whose terms are like an article's, with the cosine, 0–1: `least` or more, best first.
 
     Only ids from `since` on are looked at; see `oldest`. Of words that too many articles share, the commonest are left
     out: a feed that says the same twenty words in thousands of entries must not make every run longer than the last.
     """
-    query = """SELECT theirs.article_id, round(sum(mine.weight * theirs.weight), 6) AS cosine
-        FROM json_each(?) AS j CROSS JOIN term_weights AS mine ON mine.term = j.value AND mine.article_id = ?
-            CROSS JOIN term_weights AS theirs ON theirs.term = j.value
-        WHERE theirs.article_id >= ? AND theirs.article_id <> mine.article_id
+    query = """SELECT theirs.article_id, round(sum(j.value * theirs.weight), 6) AS cosine
+        FROM json_each(?) AS j CROSS JOIN term_weights AS theirs ON theirs.term = j.key
+        WHERE theirs.article_id >= ? AND theirs.article_id <> ? AND j.value * theirs.weight >= ?
         GROUP BY theirs.article_id HAVING cosine >= ? ORDER BY cosine DESC, theirs.article_id LIMIT ?"""
-    terms = json.dumps(telling(connection, article, looked))
-    return dict(connection.execute(query, (terms, article, since, least, MANY)).fetchall())
+    terms = json.dumps(telling(connection, article, reach.looked), ensure_ascii=False)
+    return dict(connection.execute(query, (terms, since, article, reach.each, least, MANY)).fetchall())
 
 
-def telling(connection: sqlite3.Connection, article: int, most: int = LOOKED) -> list[str]:
-    """An article's weighed terms, rarest first, as long as no more than `most` articles have one of them.
+def telling(connection: sqlite3.Connection, article: int, most: int = LOOKED) -> dict[str, float]:
+    """An article's terms with their weights, rarest first, as long as no more than `most` articles have one of them.
 
     Of a store of some size, a term that a fifth of the articles has tells none of them apart. The last id stands for
     their number, which would take longer to count than the rest does.
     """
-    query = """SELECT term, sum(articles) OVER (ORDER BY articles, term) AS looked
+    query = """SELECT term, weight, sum(articles) OVER (ORDER BY articles, term) AS looked
         FROM term_weights JOIN term_counts USING (term)
         WHERE article_id = ? AND articles <= max(?, (SELECT max(id) FROM articles) / 5)"""
-    return [term for term, looked in connection.execute(query, (article, FEW)) if looked <= most]
+    rows = connection.execute(query, (article, FEW)).fetchall()
+    return {term: weight for term, weight, looked in rows if looked <= most}
 
 
 def compare(connection: sqlite3.Connection, article: int, others: Sequence[int], articles: int) -> dict[int, float]:
@@ -189,7 +202,8 @@ def loudness(terms: Mapping[str, int], title: str) -> dict[str, float]:
     for word, count in terms.items():
         if is_name(word):  # names come after all words
             break
-        words[word] = count**LOUD * HEADLINE if word in heading else count**LOUD
+        loud = LOUDNESS[count] if count < len(LOUDNESS) else count**LOUD
+        words[word] = loud * HEADLINE if word in heading else loud
     return words
 
 

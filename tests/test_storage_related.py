@@ -19,7 +19,7 @@ from storage.intents import Arrival, Harvest, Poll
 from storage.purging import Selection
 from storage.reasons import ELSE
 from storage.store import Store
-from storage.terms import compare, in_common, nearest, recall
+from storage.terms import Reach, compare, in_common, nearest, recall
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 FEEDS = ("ledger", "mirror")
@@ -296,4 +296,4 @@ def test_few_may_be_looked_at(room: Room) -> None:
     room.keep(OLD, LATE)
     late = room.id_of("late")
     assert room.id_of("old") in nearest(room.store.connection, late, 0.05)
-    assert nearest(room.store.connection, late, 0.05, looked=0) == {}
+    assert nearest(room.store.connection, late, 0.05, reach=Reach(looked=0)) == {}
