@@ -20,7 +20,7 @@ demo: $(READY) ## run the whole mill, offline, on the made-up newsroom
 	$(BIN)/fanmill demo
 
 test: check ## run every check and every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: $(READY) ## lint, types and the rule of the four rooms
 	$(BIN)/ruff format --check .
@@ -33,6 +33,7 @@ fix: $(READY) ## format, and mend what the linter can
 	$(BIN)/ruff format .
 
 bench: $(READY) ## measure; needs the corpora for the parts that compare texts
+	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,bench]'
 	$(BIN)/python -m benchmarks
 
 fuzz: $(READY) ## throw ten minutes of broken feeds at the parser

@@ -42,7 +42,10 @@ def count() -> float:
     return time.process_time() - start
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def pace() -> float:
-    """How much slower this machine is at present than the one on which limits of time were set; at least 1."""
+    """How much slower this machine is than the one on which limits of time were set; at least 1.
+
+    Measured for each test anew: what runs beside it, another worker or another program, slows CPU time as well.
+    """
     return max(1.0, min(count() for _ in range(5)) / COUNTING)

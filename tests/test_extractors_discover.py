@@ -115,9 +115,9 @@ def test_a_page_names_its_feeds(page: str, urls: list[str]) -> None:
 
 def test_a_page_of_links_has_an_end() -> None:
     body = "".join(f'<a href="/feed/{n}">{"x" * 99}</a>' for n in range(50_000)).encode()
-    clock = time.monotonic()
+    clock = time.process_time()
     assert len(candidates(body, HOME)) == MOST
-    assert time.monotonic() - clock < 5
+    assert time.process_time() - clock < 5
 
 
 @pytest.mark.parametrize("body", [b"", b"\x00" * 99, b"<" * 9_000, b"<a href='http://[x/feed'>RSS</a>", b"\xff\xfe<a>"])

@@ -262,12 +262,12 @@ REFUSED = {
 
 @pytest.mark.parametrize(("body", "kind"), REFUSED.values(), ids=REFUSED)
 def test_what_is_no_feed_has_a_kind(body: bytes, kind: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(FeedError) as caught:
         parse(body, URL)
     assert caught.value.kind == kind
     assert str(caught.value).startswith(f"{kind}: ")
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_a_page_about_cloudflare_is_no_bot_check() -> None:
@@ -297,9 +297,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize(("body", "entries"), HOSTILE.values(), ids=HOSTILE)
 def test_hostile_documents_are_read_quickly_and_the_good_item_is_kept(body: bytes, entries: int) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     feed = parse(body, URL)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     assert len(feed.entries) == entries
     assert titles(feed)[-1] == "Good"
     assert all(len(found.title) <= 500 and len(found.content) < 10_000 for found in feed.entries)

@@ -245,9 +245,9 @@ HOSTILE = {
 @pytest.mark.parametrize("entries", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_entries_are_told_apart_in_little_time(entries: list[Entry]) -> None:
     for level in LEVELS:
-        began = time.perf_counter()
+        began = time.process_time()
         used, named = identify(entries, level)
-        assert time.perf_counter() - began < 2
+        assert time.process_time() - began < 2
         assert used in LEVELS[LEVELS.index(level) :]
         assert len({entry.guid for entry in named}) == len(named)
         assert all(0 < len(entry.guid) < 550 for entry in named)

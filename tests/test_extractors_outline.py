@@ -110,9 +110,9 @@ HEAVY = {
 
 @pytest.mark.parametrize("body", HEAVY.values(), ids=HEAVY)
 def test_a_hostile_list_takes_seconds_at_most(body: bytes) -> None:
-    clock = time.monotonic()
+    clock = time.process_time()
     read_outline(body)
-    assert time.monotonic() - clock < 5
+    assert time.process_time() - clock < 5
 
 
 def test_beyond_the_last_row_that_is_read_one_refusal_says_so() -> None:

@@ -145,12 +145,12 @@ SLOW = {
 @pytest.mark.parametrize("text", SLOW.values(), ids=SLOW)
 def test_time_grows_with_length_only(text: str) -> None:
     for body in (text.encode(), b"<rss><channel><item><title>" + text.encode()):
-        began = time.perf_counter()
+        began = time.process_time()
         decode(body)
         mend(text)
         with contextlib.suppress(FeedError):
             prepare(body)
-        assert time.perf_counter() - began < 2
+        assert time.process_time() - began < 2
 
 
 def news(inner: str, prolog: str = "") -> bytes:

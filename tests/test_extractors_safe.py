@@ -50,9 +50,9 @@ HOSTILE = ["<", "<script>", "<!--", "&", "&lt;", "<a ", "</", "<a b='", "<b>", "
 
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_no_line_takes_long(piece: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(plain(piece * 200_000)) <= 500
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 MARKUP = {"<p>x": True, "x<br/>y": True, "<b>x</b>": True, "a < b": False, "Vec<T>": False, "x</T>": False, "": False}

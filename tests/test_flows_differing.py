@@ -79,6 +79,6 @@ HOSTILE = {
 
 @pytest.mark.parametrize(("before", "after"), HOSTILE.values(), ids=HOSTILE)
 def test_nothing_a_stranger_writes_takes_long_to_compare(before: str, after: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     assert list(paragraphs(before, after))
-    assert time.monotonic() - begun < 2
+    assert time.process_time() - begun < 2

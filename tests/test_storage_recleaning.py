@@ -710,16 +710,16 @@ def test_an_unknown_feed_is_told_in_one_line(paper: Paper) -> None:
     assert [source.slug for source in paper.store.sources()] == ["ledger", "mirror", "other"]
 
 
-def test_to_find_that_all_is_clean_takes_no_time(paper: Paper) -> None:
+def test_to_find_that_all_is_clean_takes_no_time(paper: Paper, pace: float) -> None:
     paper.store.connection.execute("""INSERT INTO feeds(slug, url, added_at)
         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
         SELECT 'feed' || i, 'https://x.example/' || i, '2026' FROM n""")
     paper.store.connection.execute("""INSERT INTO feed_rules(feed_id, rules, cleaned_by)
         SELECT id, 'learnt.00112233445566' || id, 'learnt.00112233445566' || id FROM feeds""")
-    begun = time.perf_counter()
+    begun = time.process_time()
     for _ in range(10):
         assert (paper.store.unclean(), paper.store.learn(NOW)) == ((), ())
-    assert time.perf_counter() - begun < 0.05
+    assert time.process_time() - begun < 0.05 * pace
 
 
 def happen(paper: Paper, chance: random.Random, day: int) -> None:

