@@ -2,10 +2,17 @@
 
     python -m benchmarks.duplicates [ARTICLES.jsonl.gz]
 
-Rows carry `id`, `group`, `variant`, `title`, `text`, `url`, `published`. Pair P, R and F1: of all pairs of articles put
-together, those that belong together, and the other way round. Random order is harder: excerpts and roundups come before
-their articles, footers before anyone can know them for footers. datasketch's MinHash stands beside ours when it is
-installed. Times are CPU of one process, hashing and index included.
+Rows carry `id`, `group`, `variant`, `title`, `text`, `url`, `published`. What is printed of each method and order:
+
+    P R F1      of all pairs of articles put together those that belong together, and the other way round
+    ARI         the adjusted Rand index of the groups
+    B3          F1 of B-cubed: precision and recall of the group each article finds itself in, on average
+    rewr ocr    % of rewrites by the wire and of texts with 3 % of their letters damaged, put with their original
+    roundup …   % of articles that only look alike, put with another's
+
+Random order is harder: excerpts and roundups come before their articles, footers before anyone can know them for
+footers. MinHash of datasketch and of rensa stands beside ours where they are installed (`pip install -e '.[bench]'`).
+Times are CPU of one process, hashing and index included; ours is on disk, theirs in memory.
 """
 
 from __future__ import annotations
@@ -19,7 +26,8 @@ import os
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +36,25 @@ from flows.dedupe import dedupe
 
 SHARED = Path(os.environ.get("FANMILL_SHARED", Path(__file__).parents[2] / "shared"))
 CORPUS = SHARED / "corpus" / "duplicates" / "articles.jsonl.gz"
+REWRITTEN = {"wire_rewrite": "rewr", "ocr3": "ocr"}
+ALIKE = {"neg_roundup": "roundup", "neg_quote": "quote", "neg_template": "form", "neg_boiler": "stub"}
+HEAD = "".join(f"{name:>8}" for name in ("P", "R", "F1", "ARI", "B3", *REWRITTEN.values(), *ALIKE.values(), "ms each"))
+PERMUTATIONS = 128
+BANDS = 16  # of 8 rows each: even odds to meet at Jaccard .7
+NEAR = 0.7  # Jaccard, as estimated, from which the peers join
 Row = dict[str, Any]
+Method = Callable[[list[Row]], dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """Groups found beside groups true, all 0–1."""
+
+    precision: float
+    recall: float
+    f1: float
+    rand: float
+    cubed: float
 
 
 def main() -> None:
@@ -37,14 +63,15 @@ def main() -> None:
     options.add_argument("articles", nargs="?", type=Path, default=CORPUS)
     rows = read(options.parse_args().articles)
     by_date = sorted(rows, key=lambda row: (row["published"], row["id"]))
-    print(f"{len(rows)} articles\n{'method':32}{'P':>8}{'R':>8}{'F1':>8}{'ms each':>9}")
+    print(f"{len(rows)} articles\n{'method':30}{HEAD}")
     found = report("fanmill, by date", by_date, ours)
     for seed in (1, 2, 3):
         report(f"fanmill, random order {seed}", random.Random(seed).sample(rows, len(rows)), ours)
     report("fanmill, by date, no titles", [{**row, "title": ""} for row in by_date], ours)
     report("the same words", by_date, by_words)
-    if importlib.util.find_spec("datasketch"):
-        report("datasketch MinHash 128, J >= .7", by_date, by_minhash)
+    for name, method in PEERS.items():
+        if importlib.util.find_spec(name):
+            report(f"{name} {PERMUTATIONS}, J >= {NEAR}", by_date, method)
     print("\nby date, articles in a group with another story's, or apart from all of their own:")
     for variant, (count, mixed, apart) in sorted(faults(rows, found).items()):
         print(f"  {variant:20}{count:6}{mixed:6}{apart:6}")
@@ -56,16 +83,18 @@ def read(path: Path) -> list[Row]:
         return [json.loads(line) for line in file]
 
 
-def report(name: str, rows: list[Row], method: Callable[[list[Row]], dict[str, str]]) -> dict[str, str]:
+def report(name: str, rows: list[Row], method: Method) -> dict[str, str]:
     """Time and score one method on rows in one order; gives the group of each id."""
     start = time.process_time()
     found = method(rows)
     each = (time.process_time() - start) / len(rows) * 1000
-    precision, recall = pair_scores(rows, found)
-    print(
-        f"{name:32}{precision:8.4f}{recall:8.4f}{2 * precision * recall / (precision + recall):8.4f}{each:9.2f}",
-        flush=True,
-    )
+    scores = score(rows, found)
+    figures = (scores.precision, scores.recall, scores.f1, scores.rand, scores.cubed)
+    joined, mixed = with_original(rows, found), faults(rows, found)
+    shares = [joined.get(kind, 0.0) for kind in REWRITTEN]
+    shares += [mixed[kind][1] / mixed[kind][0] if kind in mixed else 0.0 for kind in ALIKE]
+    said = "".join(f"{figure:8.4f}" for figure in figures) + "".join(f"{100 * share:8.1f}" for share in shares)
+    print(f"{name:30}{said}{each:8.2f}", flush=True)
     return found
 
 
@@ -80,28 +109,71 @@ def by_words(rows: list[Row]) -> dict[str, str]:
     return {row["id"]: first.setdefault(" ".join(words(row["text"])), row["id"]) for row in rows}
 
 
-def by_minhash(rows: list[Row]) -> dict[str, str]:
-    """datasketch: 128 permutations over three-word shingles, joined to the first one found at Jaccard .7."""
+def by_datasketch(rows: list[Row]) -> dict[str, str]:
+    """datasketch: MinHash and its LSH, joined to the nearest one found."""
     datasketch = importlib.import_module("datasketch")
-    index = datasketch.MinHashLSH(threshold=0.7, num_perm=128)
+    index = datasketch.MinHashLSH(num_perm=PERMUTATIONS, params=(BANDS, PERMUTATIONS // BANDS))
+
+    def sketch(row: Row) -> Any:
+        made = datasketch.MinHash(num_perm=PERMUTATIONS)
+        made.update_batch([shingle.encode() for shingle in shingles(row)])
+        return made
+
+    return nearest(rows, index, sketch)
+
+
+def by_rensa(rows: list[Row]) -> dict[str, str]:
+    """rensa: its RMinHash and LSH, in Rust, joined to the nearest one found."""
+    rensa = importlib.import_module("rensa")
+    index = rensa.RMinHashLSH(threshold=NEAR, num_perm=PERMUTATIONS, num_bands=BANDS)
+
+    def sketch(row: Row) -> Any:
+        made = rensa.RMinHash(num_perm=PERMUTATIONS, seed=1)
+        made.update(shingles(row))
+        return made
+
+    return nearest(rows, index, sketch)
+
+
+PEERS: dict[str, Method] = {"datasketch": by_datasketch, "rensa": by_rensa}
+
+
+def shingles(row: Row) -> list[str]:
+    """A text's runs of three words, each once."""
+    said = words(row["text"])
+    return sorted({" ".join(said[place : place + SHINGLE]) for place in range(len(said) - SHINGLE + 1)})
+
+
+def nearest(rows: list[Row], index: Any, sketch: Callable[[Row], Any]) -> dict[str, str]:
+    """Put each row to the nearest of those before it that an LSH index finds, if it is near enough."""
+    sketches: list[Any] = []
     found: dict[str, str] = {}
-    for row in rows:
-        said = words(row["text"])
-        print_ = datasketch.MinHash(num_perm=128)
-        print_.update_batch(
-            {" ".join(said[place : place + SHINGLE]).encode() for place in range(len(said) - SHINGLE + 1)}
-        )
-        near = sorted(found[other] for other in index.query(print_))
-        found[row["id"]] = near[0] if near else row["id"]
-        index.insert(row["id"], print_)
+    for number, row in enumerate(rows):
+        made = sketch(row)
+        likely = [(made.jaccard(sketches[other]), -other) for other in index.query(made)]
+        likeness, other = max(likely, default=(0.0, 0))
+        found[row["id"]] = found[rows[-other]["id"]] if likeness >= NEAR else row["id"]
+        index.insert(number, made)
+        sketches.append(made)
     return found
 
 
-def pair_scores(rows: list[Row], found: dict[str, str]) -> tuple[float, float]:
-    """Precision and recall over pairs of articles."""
-    both = pairs(Counter((row["group"], found[row["id"]]) for row in rows).values())
-    said, true = pairs(Counter(found.values()).values()), pairs(Counter(row["group"] for row in rows).values())
-    return both / max(1, said), both / max(1, true)
+def score(rows: Sequence[Row], found: Mapping[str, str]) -> Scores:
+    """How the groups found agree with the true ones. The adjusted Rand index is Hubert and Arabie's, of 1985."""
+    both = Counter((row["group"], found[row["id"]]) for row in rows)
+    true, said = Counter(row["group"] for row in rows), Counter(found[row["id"]] for row in rows)
+    right, truly, put = pairs(both.values()), pairs(true.values()), pairs(said.values())
+    precision, recall = right / max(1, put), right / max(1, truly)
+    chance, most = truly * put / max(1, pairs([len(rows)])), (truly + put) / 2
+    cubed_precision = sum(count * count / said[group] for (_, group), count in both.items()) / len(rows)
+    cubed_recall = sum(count * count / true[group] for (group, _), count in both.items()) / len(rows)
+    return Scores(
+        precision=precision,
+        recall=recall,
+        f1=harmonic(precision, recall),
+        rand=(right - chance) / (most - chance) if most != chance else 1.0,
+        cubed=harmonic(cubed_precision, cubed_recall),
+    )
 
 
 def pairs(counts: Iterable[int]) -> int:
@@ -109,10 +181,24 @@ def pairs(counts: Iterable[int]) -> int:
     return sum(count * (count - 1) // 2 for count in counts)
 
 
-def faults(rows: list[Row], found: dict[str, str]) -> dict[str, tuple[int, int, int]]:
+def harmonic(one: float, other: float) -> float:
+    """The harmonic mean of two shares."""
+    return 2 * one * other / (one + other) if one + other else 0.0
+
+
+def with_original(rows: Sequence[Row], found: Mapping[str, str]) -> dict[str, float]:
+    """For each variant the share that is in the group of its original, 0–1; of those that have one."""
+    original = {row["group"]: found[row["id"]] for row in rows if row["variant"] == "original"}
+    apart = [row for row in rows if row["variant"] != "original" and row["group"] in original]
+    counts = Counter(row["variant"] for row in apart)
+    joined = Counter(row["variant"] for row in apart if original[row["group"]] == found[row["id"]])
+    return {variant: joined[variant] / count for variant, count in counts.items()}
+
+
+def faults(rows: Sequence[Row], found: Mapping[str, str]) -> dict[str, tuple[int, int, int]]:
     """For each variant: rows, those put together with another group's, those apart from all others of their own."""
     together = Counter((row["group"], found[row["id"]]) for row in rows)
-    groups, sizes = Counter(row["group"] for row in rows), Counter(found.values())
+    groups, sizes = Counter(row["group"] for row in rows), Counter(found[row["id"]] for row in rows)
     counts, mixed, apart = Counter[str](), Counter[str](), Counter[str]()
     for row in rows:
         own = together[row["group"], found[row["id"]]]
