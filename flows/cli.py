@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 
 from config.tables import ConfigError
-from flows.options import PARTIAL, USAGE, CommandError, Config, Database, Dry, Json, faults
+from flows.options import PARTIAL, USAGE, CommandError, Config, Database, Dry, Json, faults, spell
 
 app = typer.Typer(
     name="fanmill",
@@ -134,7 +134,7 @@ def up(
     db: Database = None,
     port: Annotated[int, typer.Option(help="Where a Prefect server of our own listens")] = 4200,
 ) -> None:
-    """Serve the scheduled `ingest/default`, `reprocess/default` and `retag/default`, with a Prefect server."""
+    """Serve the scheduled `ingest/default`, and `regroup`, `reprocess` and `retag`, with a Prefect server."""
     import os
 
     from config.load import find_folder, load
@@ -171,16 +171,20 @@ def clean(config: Config = None) -> None:
 
 
 @app.command()
-def dedupe() -> None:
+def dedupe(
+    stories: Annotated[bool, typer.Option("--stories", help="Also say which articles tell the same event")] = False,
+    config: Config = None,
+) -> None:
     """Filter: articles as JSON lines in, the group of each out."""
     from flows import filters
 
-    raise typer.Exit(filters.write(filters.grouped(filters.lines(sys.stdin.buffer))))
+    spell(config)
+    raise typer.Exit(filters.write(filters.grouped(filters.lines(sys.stdin.buffer), stories=stories)))
 
 
 def register() -> None:
     """Add the commands that live elsewhere: those that read the database, and those that say what is in it."""
-    from flows import curating, editing, labelling, managing, pruning, reading, siting, training
+    from flows import curating, deciding, editing, labelling, managing, mending, pruning, reading, siting, training
 
     commands: dict[str, Callable[..., None]] = {
         "add": managing.add,
@@ -194,6 +198,10 @@ def register() -> None:
         "search": reading.search,
         "show": reading.show,
         "why": reading.why,
+        "story": reading.story,
+        "split": deciding.split,
+        "join": deciding.join,
+        "regroup": mending.regroup,
         "prune": pruning.prune,
         "train": training.train,
     }

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.options import CommandError, Config, Database, Json, faults, find_database
+from flows.options import CommandError, Config, Database, Json, faults, find_database, spell
 
 if TYPE_CHECKING:
     from flows.correcting import Told
@@ -81,6 +81,7 @@ def corrected(article: str, words: list[str], forget: list[str], where: tuple[Pa
     folder, path = where[0], find_database(*where)
     if not path.exists():
         raise CommandError(f"{path} does not exist yet; `fanmill run` makes it")
+    spell(folder)
     with faults(), Store.open(path, write=bool(said)) as store:
         if not said:
             return Told(shown=looked_up(store, article, store.article), said={})

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from config.load import Config
+from extractors import tracking
 from extractors.trained import Training
 from flows.fetch import Fetcher
 from flows.notetaking import Notes, Notetaker
@@ -40,13 +41,14 @@ class Mill:
     """
 
     def __init__(self, config: Config, stage: Stage, watcher: Watcher, *, write: bool = True) -> None:
+        tracking.use(config.tracking)
         self.writer = Writer(stage.database, write=write, original=stage.original)
         pauses, training = self._stored()
         self._fetcher = Fetcher(config.settings, pauses, on_pause=self._note_pause)
         self._config = config
         self._watcher = watcher
         self._count = worker_count(config.settings.workers)
-        self._workers = Workers(self._count, prepare, (config.chrome, config.taxonomy, training))
+        self._workers = Workers(self._count, prepare, (config.chrome, config.taxonomy, training, config.tracking))
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="fetching", daemon=True)
         self._abreast = ABREAST * config.settings.connections

@@ -39,6 +39,17 @@ def faults() -> Iterator[None]:
         raise CommandError(str(error), USAGE) from None
 
 
+def spell(config: Path | None) -> None:
+    """Have addresses spelled in this process by the operator's tracking rules; none are shipped."""
+    import os
+
+    if config or os.environ.get("FANMILL_CONFIG"):
+        from config.load import find_folder, load_tracking
+        from extractors import tracking
+
+        tracking.use(load_tracking(find_folder(config)))
+
+
 def find_database(config: Path | None, db: Path | None) -> Path:
     """The database named on the command line, in the environment or in the configuration."""
     import os

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from flows.lock import hold
-from flows.options import PARTIAL, CommandError, Config, Database, Json, faults, find_database
+from flows.options import PARTIAL, CommandError, Config, Database, Json, faults, find_database, spell
 from storage.purging import Purged, Selection
 from storage.store import Store
 
@@ -45,6 +45,7 @@ def prune(  # noqa: PLR0913 - each is an option
     path = find_database(config, db)
     if not path.exists():
         raise CommandError(f"{path} does not exist yet; `fanmill run` makes it")
+    spell(config)  # what is buried is known again by its address
     with faults(), hold(path), Store.open(path, write=not dry_run) as store:
         purged = store.purge(selection, now, dry_run=dry_run, vacuum=vacuum)
         if not dry_run:

@@ -1,4 +1,4 @@
-"""The commands that only read: `search`, `show`, `why`, `feeds`. None of them imports Prefect, HTTP or a parser.
+"""The commands that only read: `search`, `show`, `why`, `story`, `feeds`. None of them imports Prefect, HTTP, a parser.
 
 `feeds` also reads the configuration: a feed that was just added is listed before the first run meets it.
 """
@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import typer
 
-from flows.options import CommandError, Config, Database, Json, faults, find_database
+from flows.options import CommandError, Config, Database, Json, faults, find_database, spell
 from storage.queries import DroppedEntry, Fault, FeedHealth, dropped, feed_health, find
 from storage.store import Store
 
@@ -35,6 +35,7 @@ def opened(config: Path | None, db: Path | None) -> Iterator[Store]:
     path = find_database(config, db)
     if not path.exists():
         raise CommandError(f"{path} does not exist yet; `fanmill run` makes it")
+    spell(config)  # an article may be named by its address
     with faults(), Store.open(path, write=False) as store:
         yield store
 
@@ -65,8 +66,18 @@ def search(
     return console().print(search_table(hits))
 
 
-def show(article: Number, config: Config = None, db: Database = None, as_json: Json = False) -> None:
-    """Show an article: text, labels, what to read next, who else has it."""
+def show(
+    article: Number,
+    changes: Annotated[
+        bool, typer.Option("--changes", help="What changed in it instead, from version to version, the oldest first")
+    ] = False,
+    config: Config = None,
+    db: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Show an article: text, labels, what to read next, what leads to it, who else has it; or what changed in it."""
+    if changes:
+        return show_changes(article, config, db, as_json=as_json)
     with opened(config, db) as store:
         shown = looked_up(store, article, store.article)
     if as_json:
@@ -74,6 +85,19 @@ def show(article: Number, config: Config = None, db: Database = None, as_json: J
     from flows.screens import article_screen, console
 
     return console().print(article_screen(shown))
+
+
+def show_changes(article: str, config: Path | None, db: Path | None, *, as_json: bool) -> None:
+    """Show what changed in an article, or say that nothing did."""
+    from flows import history
+
+    with opened(config, db) as store:
+        told = looked_up(store, article, lambda number: history.history(store.connection, number))
+    if as_json:
+        return say(told)
+    if not told.changes:
+        return print(history.unchanged(told.article))  # noqa: T201 - the answer, and no fault
+    return history.show(told)
 
 
 def why(
@@ -91,6 +115,26 @@ def why(
     from flows.screens import console, marked_screen, reasons_screen
 
     return console().print(marked_screen(reasons) if text else reasons_screen(reasons))
+
+
+def story(article: Number, config: Config = None, db: Database = None, as_json: Json = False) -> None:
+    """Show the story an article is in: who told it and when, its articles with their copies, what they have in common.
+
+    A story goes by any of its articles, copies too.
+    """
+    from storage.telling import tell
+
+    with opened(config, db) as store:
+        number = looked_up(store, article, lambda number: number)
+        told = tell(store.connection, number)
+    if told is None:
+        raise CommandError(f"there is no story with article {number}; `fanmill show {number}` has what to read with it")
+    if as_json:
+        return say(told)
+    from flows.screens import TABLE, console
+    from flows.stories import story_screen
+
+    return console(TABLE).print(story_screen(told))
 
 
 def feeds(

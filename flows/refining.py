@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from config.chrome import ChromeConfig
+from config.clearurls import Provider
 from config.taxonomy import Taxonomy
-from extractors import article, feed
+from extractors import article, feed, tracking
 from extractors.article import Origin, Rules
 from extractors.brief import brief
 from extractors.model import Article, Dropped, Entry, Page, ParsedFeed
@@ -36,8 +37,14 @@ class Text:
     publisher: Publisher
 
 
-def prepare(chrome: ChromeConfig, taxonomy: Taxonomy, training: Training | None = None) -> None:
+def prepare(
+    chrome: ChromeConfig,
+    taxonomy: Taxonomy,
+    training: Training | None = None,
+    providers: Sequence[Provider] = (),
+) -> None:
     """Compile the rules of this process, and take over what was learnt from corrections."""
+    tracking.use(providers)
     _rules[:] = [Rules.compile(chrome, taxonomy, training)]
 
 

@@ -129,7 +129,9 @@ class Retagger:
         self._onlooker = onlooker
         self._count = worker_count(config.settings.workers)
         training = writer.do(lambda store: store.tags.training())
-        self._workers = Workers(self._count, refining.prepare, (config.chrome, config.taxonomy, training))
+        self._workers = Workers(
+            self._count, refining.prepare, (config.chrome, config.taxonomy, training, config.tracking)
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -18,6 +18,7 @@ from config.additions import add_feeds, check_slug, new_feed, new_slug, taken
 from config.load import Config, find_folder, load
 from config.settings import Feed
 from config.taxonomy import Taxonomy
+from extractors import tracking
 from extractors.addresses import canonical, public
 from extractors.discover import read_address
 from extractors.outline import Outline, Refusal, Row
@@ -78,6 +79,7 @@ class Roster:
             raise CommandError(NOWHERE)
         database = find_database(folder, None)
         roster = cls(folder=folder, config=load(folder), database=database, health=known(database))
+        tracking.use(roster.config.tracking)
         roster.names = taken(folder)
         roster.past = roster.health.keys() - roster.names
         roster.former = {canonical(roster.health[slug].url): slug for slug in roster.past}

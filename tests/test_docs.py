@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,8 +21,8 @@ from flows.newsroom import FeedAddress, Newsroom, Reply
 HOUSE = Path(__file__).parents[1]
 PAGES = [HOUSE / "README.md", *sorted((HOUSE / "docs").glob("*.md"))]
 GUIDES = [
-    "README.md", "docs/add-a-feed.md", "docs/add-a-site-rule.md", "docs/add-a-tag.md", "docs/briefs.md", "docs/keep-it-clean.md",
-    "docs/teach-it.md",
+    "README.md", "docs/addresses.md", "docs/add-a-feed.md", "docs/add-a-site-rule.md", "docs/add-a-tag.md", "docs/briefs.md", "docs/follow-a-story.md",
+    "docs/keep-it-clean.md", "docs/teach-it.md",
 ]  # fmt: skip
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
@@ -36,6 +37,11 @@ ELSEWHERE = {
     "fanmill pause": "docs/add-a-feed.md",
     "fanmill chrome": "docs/keep-it-clean.md",
     "fanmill reprocess": "docs/keep-it-clean.md",
+    "fanmill story": "docs/follow-a-story.md",
+    "fanmill show": "docs/follow-a-story.md",
+    "fanmill split": "docs/follow-a-story.md",
+    "fanmill join": "docs/follow-a-story.md",
+    "fanmill regroup": "docs/follow-a-story.md",
     "fanmill tag": "docs/teach-it.md",
     "fanmill train": "docs/teach-it.md",
     "fanmill retag": "docs/teach-it.md and test_flows_engine.py",
@@ -59,11 +65,11 @@ def home(newsroom: Newsroom, feed: FeedAddress) -> str:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `fanmill demo` leaves; every guide begins with it."""
+    """What `fanmill demo` leaves, and beside it what it said; every guide begins with it."""
     folder = tmp_path_factory.mktemp("demo")
-    done = bash("fanmill demo --no-prefect > demo.out", folder)
+    done = bash("fanmill demo --no-prefect 'a demo' > said", folder)
     assert done.returncode == 0, done.stderr
-    return folder / "demo"
+    return folder / "a demo"
 
 
 @pytest.mark.slow
@@ -73,7 +79,7 @@ def test_every_command_of_a_guide_runs(page: str, newsroom: Newsroom, demo: Path
     assert script
     if "fanmill demo\n" not in script:  # a guide supposes a database
         script = "fanmill demo\nexport FANMILL_DB=demo/newsroom.db\n" + script
-    script = script.replace("fanmill demo\n", f"cp -r {demo} demo\n")
+    script = script.replace("fanmill demo\n", f"cp -r '{demo}' demo\n")
     by_hand, by_site = newsroom.feeds[0], newsroom.feeds[1]
     script = script.replace('url = "https://quantum.example/feed.xml"', f'url = "{by_hand.url}"\nallow_private = true')
     script = script.replace("add quantum.example ", f"add --private {home(newsroom, by_site)} ")
@@ -82,10 +88,10 @@ def test_every_command_of_a_guide_runs(page: str, newsroom: Newsroom, demo: Path
 
 
 @pytest.mark.slow
-def test_what_the_demonstration_and_chrome_say_to_do_next_can_be_done(tmp_path: Path) -> None:
-    made = bash("fanmill demo --no-prefect 'a demo'", tmp_path)
-    look = made.stdout.partition("Now look around:\n")[2]
-    assert "export FANMILL_CONFIG=" in look, made.stderr
+def test_what_the_demonstration_and_chrome_say_to_do_next_can_be_done(demo: Path, tmp_path: Path) -> None:
+    shutil.copytree(demo, tmp_path / demo.name)
+    look = (demo.parent / "said").read_text().partition("Now look around:\n")[2]
+    assert "export FANMILL_CONFIG='a demo" in look
     [rule] = set(re.findall(r"learnt\.[0-9a-f]{8}", (HOUSE / "README.md").read_text()))
     told = bash(f"{look}\nfanmill chrome --keep {rule} > told\ncat told", tmp_path)
     assert told.returncode == 0, told.stderr

@@ -181,9 +181,9 @@ def test_every_command_in_the_help_has_its_own(folder: Path) -> None:
     shown = fanmill(folder, "--help").stdout
     names = [line.split()[0] for line in shown.partition("Commands:")[2].splitlines() if line.strip()]
     assert set(names) == {
-        *("run", "demo", "up", "search", "show", "why", "feeds", "init", "clean", "tag", "dedupe"),
+        *("run", "demo", "up", "search", "show", "why", "story", "feeds", "init", "clean", "tag", "dedupe"),
         *("add", "import", "export", "pause", "resume", "retire", "prune", "reprocess", "sites", "chrome"),
-        *("retag", "taxonomy", "train"),
+        *("retag", "taxonomy", "train", "split", "join", "regroup"),
     }
 
 

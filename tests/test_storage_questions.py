@@ -144,6 +144,11 @@ def fill(store: Store) -> None:
     store.tags.correct(3, {"security": False}, NOW)
     store.learn(NOW)
     store.relate()
+    store.connection.execute(
+        "INSERT INTO see_also(article_id, related_id, rank, score, kind, method, reason) "
+        "VALUES (2, 3, 9, 0.4, 'quotes', 'near', '9 words in a row')"
+    )
+    store.connection.commit()
     store.finish_run(run, "degraded", NOW, "mirror: http_404")
 
 
@@ -168,6 +173,8 @@ ANSWERS = {
         "Microsoft sells models to China's firms",
     ],
     "Articles that are about two things, by their tags": [1, 4, 5],
+    "Who quotes an article, and whom it quotes": ["9 words in a row"],
+    "Every version of an article, and how long it was": [1, 2],
     "Feeds that fail": ["mirror"],
     "What people corrected": ["has it not"],
     "What feeds call their articles that means nothing to the taxonomy": ["Gardening"],
