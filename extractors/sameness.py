@@ -104,7 +104,7 @@ class Rule:
 
 
 SAYS: dict[Headline, str] = {
-    "same": "the same headline",
+    "same": "headlines that agree",
     "like": "headlines alike",
     "silent": "headlines that say nothing",
     "other": "other headlines",

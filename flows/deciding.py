@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Annotated
 
 import typer
 
+from flows.lock import LockedError, hold
 from flows.options import CommandError, Config, Database, Json, faults, find_database, spell
 from storage.queries import find
 from storage.store import Store
@@ -56,7 +58,7 @@ def split(
         others = store.groups.part(number, now) if story else store.groups.split(number, now)
         if not others:
             raise CommandError(f"article {number} {'is in no story' if story else 'has no copies and is none'}")
-        store.relate()
+        relate(store, config)
     say(Decided(article=number, others=others, about="story" if story else "copy", together=False), as_json=as_json)
 
 
@@ -76,10 +78,20 @@ def join(  # noqa: PLR0913 - each is an option
         if one == two:
             raise CommandError(f"article {one} is named twice; name two articles")
         done = store.groups.unite(one, two, now) if story else store.groups.join(one, two, now)
-        if not done:
-            raise CommandError(f"articles {one} and {two} are one already, copies of each other")
-        store.relate()
+        if story and not done:
+            raise CommandError(f"articles {one} and {two} are copies of one article; a story counts them once")
+        relate(store, config)
     say(Decided(article=one, others=(two,), about="story" if story else "copy", together=True), as_json=as_json)
+
+
+def relate(store: Store, config: Path | None) -> None:
+    """Find the kin of what has changed; a run that is on does it when it closes."""
+    from config.load import find_folder
+    from config.taxonomy import load_taxonomy
+    from extractors.tagging import reporters
+
+    with suppress(LockedError), hold(store.path):
+        store.relate(reporters(load_taxonomy(find_folder(config))))
 
 
 def database(config: Path | None, db: Path | None) -> Path:

@@ -15,12 +15,11 @@ from typing import Any
 from extractors.addresses import canonical, domain
 from extractors.fingerprints import fingerprint, title_key
 from storage import streams
-from storage.sameness import TABLES, Document, Sameness, Verdict
+from storage.sameness import APART, TABLES, Document, Sameness, Verdict
 
 Row = dict[str, Any]
 
 CACHE_KIB = 8_192
-APART = {"new", "quotes"}
 
 
 def dedupe(rows: Iterator[Row], *, stories: bool = False) -> Iterator[Row]:
@@ -28,8 +27,9 @@ def dedupe(rows: Iterator[Row], *, stories: bool = False) -> Iterator[Row]:
 
     An answer is `id`, `group` (the id of the group's first row), `of` (the id of the row it is a copy of, or None),
     `method` (how that was seen: address, text, near or title; or None), `kind` (new, duplicate, excerpt, revision or
-    quotes) and `similarity`, 0–1. With `stories` also `story`, the id of the first row that tells the same event, and
-    `same` where the row shows that other stories, named by earlier answers, are this one.
+    quotes) and `similarity`, 0–1. One of kind quotes also has `quotes`, the id of the row it shares a passage with, be
+    it earlier or later. With `stories` there are `story`, the id of the first row that tells the same event, and `same`
+    where the row shows that other stories, named by earlier answers, are this one.
 
     A missing field counts as empty. `source` stands for the outlet, else the site of `url`; a row without either is one
     of its own. A row that cannot be used is answered by `id` and `error`, and nothing of it stays in the index.
@@ -84,6 +84,8 @@ class _Index:
             "kind": verdict.kind,
             "similarity": verdict.similarity,
         }
+        if verdict.kind == "quotes" and verdict.of is not None:
+            answer["quotes"] = self.id_of(verdict.of)
         return answer | self.told(number, row, verdict) if self.stories else answer
 
     def told(self, number: int, row: Row, verdict: Verdict) -> Row:

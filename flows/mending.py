@@ -8,16 +8,19 @@ from typing import Annotated
 
 import typer
 
-from flows.options import Config, Database, Json, faults
+from flows.options import FAR_BACK, HOURS_BACK, Config, Database, Json, faults
 
-HOURS = 72
-MOST = 24 * 366 * 10  # hours; whoever wants all of a store names ten years
-Hours = Annotated[int, typer.Option(min=1, max=MOST, help="How many hours to look back")]
+Hours = Annotated[int, typer.Option(min=1, max=FAR_BACK, help="How many hours to look back")]
 Prefect = Annotated[bool, typer.Option(help="Run as a Prefect flow, or plainly without Prefect")]
 
 
 def regroup(
-    *, hours: Hours = HOURS, prefect: Prefect = True, config: Config = None, db: Database = None, as_json: Json = False
+    *,
+    hours: Hours = HOURS_BACK,
+    prefect: Prefect = True,
+    config: Config = None,
+    db: Database = None,
+    as_json: Json = False,
 ) -> None:
     """Find copies anew among the articles of the last days; corrections stay in force. `up` does it every night."""
     from flows.regrouping import regroup as group_again

@@ -10,6 +10,8 @@ from typing import Annotated
 import typer
 
 PARTIAL, USAGE, LOCKED = 1, 2, 3
+HOURS_BACK = 72  # that `regroup` looks at, since nearly all copies come within three days
+FAR_BACK = 24 * 366 * 10  # hours; whoever wants all of a store names ten years
 
 Config = Annotated[Path | None, typer.Option("--config", help="Folder of your own configuration (or FANMILL_CONFIG)")]
 Database = Annotated[Path | None, typer.Option("--db", help="The SQLite file (or FANMILL_DB)")]

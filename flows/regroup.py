@@ -18,12 +18,13 @@ from pydantic import Field
 from config.load import find_folder, load
 from flows.endings import told_by
 from flows.lock import LockedError
-from flows.regrouping import HOURS, Account
+from flows.options import FAR_BACK, HOURS_BACK
+from flows.regrouping import Account
 from flows.regrouping import regroup as group_again
 
 
 @flow(name="regroup", persist_result=False)
-def regroup(hours: Annotated[int, Field(ge=1)] = HOURS) -> State:
+def regroup(hours: Annotated[int, Field(ge=1, le=FAR_BACK)] = HOURS_BACK) -> State:
     """Place the articles of the last days again, so that a copy that came late or a footer learnt since is heeded.
 
     Args:

@@ -18,9 +18,9 @@ from pathlib import Path
 from config.load import Config
 from extractors.tagging import reporters
 from flows.lock import hold
+from flows.options import HOURS_BACK
+from storage.connection import StoreError
 from storage.store import Store
-
-HOURS = 72  # that are looked back, since nearly all copies come within three days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +36,16 @@ class Account:
 
     def headline(self) -> str:
         """All of it in one line."""
-        return f"{self.looked_at} articles placed again, {self.moved} of them otherwise, in {self.seconds:.1f} s"
+        moved = f"{self.moved} moved" if self.moved else "none moved"
+        return f"{self.looked_at} articles placed again, {moved}, in {self.seconds:.1f} s"
 
 
-def regroup(config: Config, hours: int = HOURS) -> Account:
+def regroup(config: Config, hours: int = HOURS_BACK) -> Account:
     """Place the articles of the last hours again. Raises `LockedError`, or `StoreError` when there is no database."""
     clock, now = time.monotonic(), datetime.now(UTC)
     path = Path(config.settings.database)
+    if not path.exists():
+        raise StoreError(f"{path} does not exist yet; `fanmill run` makes it")
     with hold(path), Store.open(path) as store:
         regrouped = store.groups.regroup(now - timedelta(hours=hours))
         retired = store.groups.bound(now)

@@ -74,7 +74,8 @@ def search_table(hits: Sequence[Hit]) -> RenderableType:
     blocks: list[RenderableType] = []
     for hit in hits:
         blocks.append(Text.assemble((f"{hit.id:>5}  ", "cyan"), (safe(hit.title), "bold")))
-        about = [line(hit.published_at[:10], hit.feed_title or hit.feed, hit.labels, style="dim")]
+        copy = f"copy of {hit.duplicate_of}, which has not these words" if hit.duplicate_of else None
+        about = [line(hit.published_at[:10], hit.feed_title or hit.feed, hit.labels, copy, style="dim")]
         about += [Text(flat(hit.snippet))] if hit.snippet else []
         blocks.append(Padding(Group(*about), (0, 0, 0, 7)))
     return Group(*blocks)

@@ -64,10 +64,11 @@ class Decided:
 
 def decided(connection: sqlite3.Connection, article: int) -> Decided:
     """What somebody decided of an article's stories, or of its copies'. Others are given by their originals."""
-    chosen = [pairs.of(connection, each, "story") for each in fellows(connection, [article])]
-    apart = originals(connection, (each for one in chosen for each in one.apart))
+    own = fellows(connection, [article])
+    chosen = [pairs.of(connection, each, "story") for each in own]
+    apart = originals(connection, (each for one in chosen for each in one.apart if each not in own))
     return Decided(
-        beside=tuple(originals(connection, (each for one in chosen for each in one.beside)).items()),
+        beside=tuple(originals(connection, (each for one in chosen for each in one.beside if each not in own)).items()),
         articles=frozenset(apart),
         stories=frozenset(story for story in apart.values() if story is not None),
     )

@@ -15,10 +15,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from extractors.addresses import domain
 from extractors.fingerprints import title_key
 from extractors.sameness import elect
-from storage import pairs, quotations
+from storage import pairs, quotations, ranks
 from storage.drafts import Draft
-from storage.rows import scrub
-from storage.sameness import Document, Sameness, Verdict
+from storage.sameness import APART, Document, Sameness, Verdict
 
 FELLOWS = """WITH leads AS MATERIALIZED (
     SELECT DISTINCT coalesce(duplicate_of, id) AS id FROM articles WHERE id IN (SELECT value FROM json_each(?)))
@@ -28,6 +27,8 @@ ORDER BY 1"""
 GROUPS = (
     "SELECT DISTINCT group_id FROM signatures WHERE article_id IN (SELECT value FROM json_each(?)) ORDER BY group_id"
 )
+GROUPED = """SELECT id FROM articles AS a WHERE id IN (SELECT value FROM json_each(?))
+    AND (duplicate_of IS NOT NULL OR EXISTS (SELECT 1 FROM articles WHERE duplicate_of = a.id)) ORDER BY id"""
 MEMBERS = """SELECT a.id, iif(a.published_source = 'feed', a.published_at, ''), a.word_count, a.canonical_url, f.title
 FROM articles AS a JOIN feeds AS f ON f.id = a.feed_id WHERE a.id IN (SELECT value FROM json_each(?)) ORDER BY a.uid"""
 SOURCES = """SELECT domain, title FROM links
@@ -40,10 +41,12 @@ WHERE id IN (SELECT value FROM json_each(:ids)) AND duplicate_of IS NOT :value""
 FREE = "DELETE FROM duplicates WHERE article_id IN (SELECT value FROM json_each(?))"
 FOLLOW = """UPDATE duplicates SET original_id = :lead
 WHERE article_id IN (SELECT value FROM json_each(:ids)) AND original_id <> :lead"""
+FOUND = "SELECT kind, method, similarity, evidence FROM duplicates WHERE article_id = ?"
+# What computing has found between an article and what is a copy of it by now.
+WITHIN = """DELETE FROM see_also WHERE kind <> 'see_also' AND article_id IN (SELECT value FROM json_each(:ids))
+    AND related_id IN (SELECT value FROM json_each(:ids)) RETURNING article_id"""
 ADD = """INSERT INTO duplicates(article_id, original_id, kind, method, similarity, evidence, run_id)
 VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT(article_id) DO NOTHING"""
-
-APART = {"new", "quotes"}
 
 
 def place(
@@ -64,6 +67,7 @@ def place(
         asked = document(connection, article, draft)
         verdicts[article] = sameness.place(asked, former=group)
     left = [each for article, former in stayed.items() for each in (article, *former)]
+    left += grouped(connection, [ids[draft.uid] for draft in drafts if not draft.moved])  # it may name a source now
     enter(connection, sameness, verdicts, left, run_id)
     return {article for article, verdict in verdicts.items() if verdict.kind not in APART}
 
@@ -83,7 +87,7 @@ def enter(
 
 def document(connection: sqlite3.Connection, article_id: int, draft: Draft) -> Document:
     """A draft as sameness sees it. A date that we made up says nothing."""
-    chosen = pairs.of(connection, article_id, "copy") if draft.stored else pairs.Chosen()
+    chosen = pairs.following(connection, article_id, "copy") if draft.stored else pairs.Chosen()
     return Document(
         article_id=article_id,
         title_key=draft.title_key,
@@ -99,8 +103,7 @@ def leave(connection: sqlite3.Connection, sameness: Sameness, articles: Sequence
     """Take articles out of their groups; for each those that stay of its group, ascending."""
     out = set(articles)
     stay = {article: [each for each in fellows(connection, [article]) if each not in out] for article in articles}
-    for article in articles:
-        sameness.forget(article)
+    sameness.forget_all(articles)
     release(connection, articles)
     return stay
 
@@ -114,12 +117,20 @@ def remove(connection: sqlite3.Connection, articles: Sequence[int]) -> None:
     """Take articles that are about to be deleted out of their groups; those that stay elect an original among them."""
     sameness = Sameness(connection)
     stay = leave(connection, sameness, articles)
+    for article, fellows_left in stay.items():
+        if fellows_left:
+            pairs.hand_down(connection, article, fellows_left[0])
     enter(connection, sameness, {}, [each for some in stay.values() for each in some])
 
 
 def fellows(connection: sqlite3.Connection, articles: Iterable[int]) -> list[int]:
     """Articles with all that are copies of the same as they, ascending."""
     return [row[0] for row in connection.execute(FELLOWS, (json.dumps(sorted(articles)),))]
+
+
+def grouped(connection: sqlite3.Connection, articles: Iterable[int]) -> list[int]:
+    """Those of some articles that have copies or are one, ascending."""
+    return [row[0] for row in connection.execute(GROUPED, (json.dumps(sorted(articles)),)).fetchall()]
 
 
 def groups(connection: sqlite3.Connection, articles: Iterable[int]) -> list[int]:
@@ -135,22 +146,26 @@ def settle(
     rows = connection.execute(MEMBERS, (ids,)).fetchall()
     named = sources(connection, ids) if len(rows) > 1 else frozenset()
     standing = [
-        (place, published, bool(named & {domain(url), title_key(feed)}), words)
-        for place, (_, published, words, url, feed) in enumerate(rows)  # by uid where all else is equal
+        (number, published, bool(named and named & {domain(url), title_key(feed)}), words)
+        for number, (_, published, words, url, feed) in enumerate(rows)  # by uid where all else is equal
     ]
     lead = rows[elect(standing)][0]
     others = [row[0] for row in rows if row[0] != lead]
+    own = connection.execute(FOUND, (lead,)).fetchone()
     connection.execute(FREE, (json.dumps([lead]),))
     connection.execute(POINT, {"value": None, "ids": json.dumps([lead])})
     connection.execute(POINT, {"value": lead, "ids": json.dumps(others)})
     connection.execute(FOLLOW, {"lead": lead, "ids": json.dumps(others)})
     quotations.follow(connection, lead, others)
+    ranks.rank(connection, {row[0] for row in connection.execute(WITHIN, {"ids": ids}).fetchall()})
     here = [joined[row[0]] for row in rows if row[0] in joined]
     for other in others:
+        # The one that was the original has no verdict of its own: it is in the group by that of the newcomer that is
+        # like it, or, when only the election fell otherwise, by that of the one that is the original now.
         verdict = joined.get(other) or next((one for one in here if one.of == other), here[0] if here else None)
-        if verdict:
-            row = (other, lead, verdict.kind, scrub(verdict.method or "near"), verdict.similarity)
-            connection.execute(ADD, (*row, verdict.evidence, run_id))
+        found = (verdict.kind, verdict.method, verdict.similarity, verdict.evidence) if verdict else own
+        if found:
+            connection.execute(ADD, (other, lead, *found, run_id))
 
 
 def sources(connection: sqlite3.Connection, ids: str) -> frozenset[str]:

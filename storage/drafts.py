@@ -111,11 +111,17 @@ class Draft:
         if self.stored is None:
             return "new"
         if self.content_hash != self.stored.content_hash:
-            recleaned = self.raw_hash is not None and self.raw_hash == self.stored.raw_hash
-            stopgap = self.stored.entry_hash.startswith(AGAIN)  # the feed's text, until its page could be had
-            return "rewritten" if self.recleaned or recleaned or stopgap or self.trivial else "changed"
-        ours = (self.saved_hash, self.tagged_hash)
-        return "same" if ours == (self.stored.saved_hash, self.stored.tagged_hash) else "rewritten"
+            same_input = self.raw_hash is not None and self.raw_hash == self.stored.raw_hash
+            ours = self.recleaned or same_input or self.completed
+            return "rewritten" if ours or self.trivial else "changed"
+        hashes = (self.saved_hash, self.tagged_hash)
+        return "same" if hashes == (self.stored.saved_hash, self.stored.tagged_hash) else "rewritten"
+
+    @property
+    def completed(self) -> bool:
+        """Whether the feed's text has stood in for a page that is there now."""
+        before = self.stored.entry_hash if self.stored else ""
+        return before.startswith(AGAIN) and not self.entry_hash.startswith(AGAIN)
 
     @property
     def moved(self) -> bool:

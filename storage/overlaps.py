@@ -26,16 +26,19 @@ from storage.signatures import Member
 Method = Literal["chosen", "address", "text", "near", "title"]
 Match = tuple[Member, Overlap]
 
+STRONGEST = 3.0  # what is known by its address or words fits nowhere better
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A match, before it is written. `similarity` is 0–1, `evidence` in words."""
+    """A match, before it is written. `similarity` is 0–1, `evidence` in words; `strength` compares places, 0–3."""
 
     member: Member
     kind: Kind
     method: Method
     similarity: float = 1.0
     evidence: str = ""
+    strength: float = STRONGEST
 
 
 def match(connection: sqlite3.Connection, side: Side, members: list[Member], *, serial: bool = False) -> Match | None:
@@ -69,4 +72,11 @@ def best(matches: list[Match]) -> Found | None:
 
 def _found(match: Match, kind: Kind, similarity: float) -> Found:
     member, overlap = match
-    return Found(member=member, kind=kind, method="near", similarity=similarity, evidence=measure(overlap))
+    return Found(
+        member=member,
+        kind=kind,
+        method="near",
+        similarity=similarity,
+        evidence=measure(overlap),
+        strength=strength(overlap),
+    )

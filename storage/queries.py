@@ -29,13 +29,17 @@ FILTERS = """(:feed IS NULL OR a.feed_id = (SELECT id FROM feeds WHERE slug = :f
     AND (:tag IS NULL OR EXISTS (SELECT 1 FROM article_tags AS x JOIN tags AS t ON t.id = x.tag_id
         WHERE x.article_id = a.id AND (t.id = :tag OR t.name = :tag)))"""
 HIT = """a.id, a.published_at, f.slug AS feed, f.title AS feed_title, a.title, a.url, a.section, a.labels, a.summary,
-    a.story_id"""
+    a.story_id, a.duplicate_of"""
 
-NEWEST_MATCHES = f"""WITH found AS MATERIALIZED (
-    SELECT a.id, a.published_at FROM articles_fts AS m JOIN articles AS a ON a.id = m.rowid
-    WHERE articles_fts MATCH :words AND a.duplicate_of IS NULL AND {FILTERS}
+# Of copies that match, the original; else the first, for a teaser may have come before the text with the words.
+ONCE = "row_number() OVER (PARTITION BY coalesce(a.duplicate_of, a.id) ORDER BY a.duplicate_of IS NOT NULL, a.id)"
+
+NEWEST_MATCHES = f"""WITH recent AS MATERIALIZED (
+    SELECT a.id, a.published_at, a.duplicate_of FROM articles_fts AS m JOIN articles AS a ON a.id = m.rowid
+    WHERE articles_fts MATCH :words AND {FILTERS}
     ORDER BY m.rowid DESC LIMIT {RECENT}),
-best AS MATERIALIZED (SELECT id FROM found ORDER BY published_at DESC, id DESC LIMIT :limit)
+found AS (SELECT a.id, a.published_at, {ONCE} AS place FROM recent AS a),
+best AS MATERIALIZED (SELECT id FROM found WHERE place = 1 ORDER BY published_at DESC, id DESC LIMIT :limit)
 SELECT {HIT}, snippet(articles_fts, -1, :open, :close, '…', 24) AS snippet
 FROM articles_fts JOIN articles AS a ON a.id = articles_fts.rowid JOIN feeds AS f ON f.id = a.feed_id
 WHERE articles_fts MATCH :words AND articles_fts.rowid IN (SELECT id FROM best)
@@ -43,9 +47,10 @@ ORDER BY a.published_at DESC, a.id DESC"""  # noqa: S608 - our own constants
 
 BEST_MATCHES = f"""WITH ranked AS MATERIALIZED (
     SELECT rowid AS id, rank AS score FROM articles_fts WHERE articles_fts MATCH :words ORDER BY rank LIMIT :pool),
+found AS (SELECT a.id, a.published_at, m.score, {ONCE} AS place FROM ranked AS m JOIN articles AS a ON a.id = m.id
+    WHERE {FILTERS}),
 best AS MATERIALIZED (
-    SELECT a.id, m.score FROM ranked AS m JOIN articles AS a ON a.id = m.id
-    WHERE a.duplicate_of IS NULL AND {FILTERS} ORDER BY m.score, a.published_at DESC LIMIT :limit)
+    SELECT id, score FROM found WHERE place = 1 ORDER BY score, published_at DESC LIMIT :limit)
 SELECT {HIT}, snippet(articles_fts, -1, :open, :close, '…', 24) AS snippet
 FROM best JOIN articles_fts ON articles_fts.rowid = best.id JOIN articles AS a ON a.id = best.id
     JOIN feeds AS f ON f.id = a.feed_id
@@ -86,7 +91,10 @@ class Search:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """An article in a list. `published_at` is UTC ISO-8601 text; `snippet` is empty outside a search."""
+    """An article in a list. `published_at` is UTC ISO-8601 text; `snippet` is empty outside a search.
+
+    A copy, whose original is `duplicate_of`, is found where its original has not the words.
+    """
 
     id: int
     published_at: str
@@ -98,6 +106,7 @@ class Hit:
     labels: str
     summary: str
     story_id: int | None
+    duplicate_of: int | None
     snippet: str
 
 

@@ -1,8 +1,8 @@
 """Quotations: articles that share a passage and are no copies of each other.
 
-`find` is part of the closing step of a run (`storage.kin`), so that what is found follows from the articles and not
-from the order in which they came. The later of two quotes the earlier; a roundup quotes up to five. The row's reason is
-the passage itself.
+`find` is part of the closing step of a run (`storage.kin`): what two articles share is found whichever came first, and
+the later quotes the earlier. Of an article that shares passages with many, five are found. The row's reason is the
+passage itself.
 """
 
 from __future__ import annotations
@@ -21,19 +21,21 @@ GROUPS = 5  # that are looked at, and are named at most
 
 FORGET = """DELETE FROM see_also WHERE kind = 'quotes' AND (article_id = :article OR related_id = :article)
 RETURNING article_id"""
-ORIGINAL = "SELECT coalesce(duplicate_of, id) FROM articles WHERE id = ?"
-PAIR = """SELECT a.id, t.text FROM articles AS a JOIN article_texts AS t ON t.article_id = a.id
-WHERE a.id IN (?, ?) ORDER BY a.published_at DESC, a.uid DESC"""
+# Two articles, the later first, each by its original; the text is of the one that shares the passage.
+PAIR = """SELECT o.id, t.text FROM articles AS a JOIN article_texts AS t ON t.article_id = a.id
+    JOIN articles AS o ON o.id = coalesce(a.duplicate_of, a.id)
+WHERE a.id IN (?, ?) ORDER BY o.published_at DESC, o.uid DESC"""
 # What is computed otherwise gives way, so that it does not matter what came first; an article's own link stays.
 ADD = """INSERT INTO see_also(article_id, related_id, rank, score, kind, method, reason)
 SELECT :article, :related, 1 + count(*), :score, 'quotes', 'near', :reason FROM see_also WHERE article_id = :article
 ON CONFLICT(article_id, related_id) DO UPDATE SET
     score = excluded.score, kind = 'quotes', method = 'near', reason = excluded.reason WHERE kind <> 'see_also'"""
-QUOTERS = """SELECT DISTINCT article_id FROM see_also
-WHERE kind = 'quotes' AND related_id IN (SELECT value FROM json_each(?))"""
+QUOTERS = """SELECT DISTINCT article_id FROM see_also WHERE kind = 'quotes'
+AND (related_id IN (SELECT value FROM json_each(:ids)) OR article_id IN (SELECT value FROM json_each(:ids)))"""
 MOVE = """UPDATE OR IGNORE see_also SET related_id = :lead
 WHERE kind = 'quotes' AND related_id IN (SELECT value FROM json_each(:ids)) AND article_id <> :lead"""
-DROP = "DELETE FROM see_also WHERE kind = 'quotes' AND related_id IN (SELECT value FROM json_each(?))"
+DROP = """DELETE FROM see_also WHERE kind = 'quotes'
+AND (related_id IN (SELECT value FROM json_each(:ids)) OR article_id IN (SELECT value FROM json_each(:ids)))"""
 
 
 def find(connection: sqlite3.Connection, articles: Iterable[int]) -> int:
@@ -42,8 +44,9 @@ def find(connection: sqlite3.Connection, articles: Iterable[int]) -> int:
     for article in articles:
         touched |= _forget(connection, article)
         for other, share in shared(connection, article):
-            touched.add(_note(connection, article, connection.execute(ORIGINAL, (other,)).fetchone()[0], share))
-            count += 1
+            quoting = _note(connection, article, other, share)
+            touched |= quoting
+            count += len(quoting)
     ranks.rank(connection, touched)
     return count
 
@@ -71,12 +74,12 @@ def shared(connection: sqlite3.Connection, article_id: int) -> list[tuple[int, f
 
 
 def follow(connection: sqlite3.Connection, lead: int, copies: Iterable[int]) -> None:
-    """Let those that quote a copy quote its original instead."""
-    ids = json.dumps(sorted(copies))
-    quoters = [row[0] for row in connection.execute(QUOTERS, (ids,))]
+    """Let those that quote a copy quote its original instead; what a copy quotes, its original does."""
+    asked = {"lead": lead, "ids": json.dumps(sorted(copies))}
+    quoters = [row[0] for row in connection.execute(QUOTERS, asked)]
     if quoters:
-        connection.execute(MOVE, {"lead": lead, "ids": ids})
-        connection.execute(DROP, (ids,))
+        connection.execute(MOVE, asked)
+        connection.execute(DROP, asked)
         ranks.rank(connection, quoters)
 
 
@@ -85,9 +88,12 @@ def _forget(connection: sqlite3.Connection, article: int) -> set[int]:
     return {row[0] for row in connection.execute(FORGET, {"article": article}).fetchall()}
 
 
-def _note(connection: sqlite3.Connection, article: int, other: int, share: float) -> int:
-    """Write that the later of two articles quotes the earlier; the later one."""
+def _note(connection: sqlite3.Connection, article: int, other: int, share: float) -> set[int]:
+    """Write that the later of two articles quotes the earlier; the later one, or none when no passage is to be seen."""
     (later, text), (earlier, quoted) = connection.execute(PAIR, (article, other)).fetchall()
-    asked = {"article": later, "related": earlier, "score": round(share, 4), "reason": f"“{common(text, quoted)}”"}
+    passage = common(text, quoted)
+    if not passage:
+        return set()
+    asked = {"article": later, "related": earlier, "score": round(share, 4), "reason": f"“{passage}”"}
     connection.execute(ADD, asked)
-    return int(later)
+    return {int(later)}

@@ -6,7 +6,8 @@
     join      make the groups of two articles one, for good
     bound     take out of the index what is too old to be copied
 
-What was placed well is placed as it was, and nothing is written for it.
+What fits where it is stays there, unless another group fits better by a margin, and nothing is written for it. A group
+of more than a hundred, a page that is posted again and again, is left alone: to look at all of it costs its square.
 """
 
 from __future__ import annotations
@@ -25,9 +26,13 @@ from storage.signatures import Signatures, old
 
 DAYS = 45  # after which an article is no longer in the index of shingles
 RETIRED = 5_000  # articles that leave the index in one call
+LARGE = 100  # articles of a group that is left alone
 BATCH = 100  # articles placed again in one transaction
 
-RECENT = "SELECT id FROM articles WHERE published_at >= ? OR first_seen_at >= ? ORDER BY published_at, uid"
+RECENT = """SELECT a.id FROM articles AS a JOIN signatures AS s ON s.article_id = a.id
+WHERE (a.published_at >= ? OR a.first_seen_at >= ?)
+    AND s.group_id NOT IN (SELECT group_id FROM signatures GROUP BY group_id HAVING count(*) > ?)
+ORDER BY a.published_at, a.uid"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +45,7 @@ class Regrouped:
 
 def regroup(connection: sqlite3.Connection, since: datetime, run_id: int | None = None) -> Regrouped:
     """Place all articles again that were published or first seen since a time, a hundred in a transaction."""
-    articles = [row[0] for row in connection.execute(RECENT, (iso(since), iso(since)))]
+    articles = [row[0] for row in connection.execute(RECENT, (iso(since), iso(since), LARGE))]
     moved = 0
     for start in range(0, len(articles), BATCH):
         with write_tx(connection):
@@ -50,7 +55,7 @@ def regroup(connection: sqlite3.Connection, since: datetime, run_id: int | None 
 
 def again(connection: sqlite3.Connection, article: int, run_id: int | None = None) -> bool:
     """Place one article by what is known now; whether its group is another."""
-    sameness, chosen = Sameness(connection), pairs.of(connection, article, "copy")
+    sameness, chosen = Sameness(connection), pairs.following(connection, article, "copy")
     before = copies.fellows(connection, [article])
     keys = links.keys_of(connection, before)
     verdict = sameness.place_again(article, apart=chosen.apart, beside=chosen.beside)
@@ -63,23 +68,29 @@ def again(connection: sqlite3.Connection, article: int, run_id: int | None = Non
 
 
 def split(connection: sqlite3.Connection, article: int, at: datetime) -> tuple[int, ...]:
-    """Take an article out of its group, and remember that it belongs with none of it; gives those it was with."""
+    """Take an article out of its group, and remember that it belongs with none of it; gives those it is with no more.
+
+    When somebody had joined it to some of them, it is that word which is taken back: what came with it goes with it.
+    """
     sameness = Sameness(connection)
     group = sameness.group_of(article)
-    rest = tuple(each for each in sameness.members(group) if each != article) if group is not None else ()
-    pairs.separate(connection, article, rest, "copy", at)
-    if rest:
-        again(connection, article)
-    return rest
+    rest = [each for each in sameness.members(group) if each != article] if group is not None else []
+    joined = [each for each in pairs.of(connection, article, "copy").beside if each in rest]
+    pairs.separate(connection, article, joined or rest, "copy", at)
+    for each in (article, *(rest if joined else ())) if rest else ():
+        again(connection, each)
+    stay = set(copies.fellows(connection, [article]))
+    return tuple(each for each in rest if each not in stay)
 
 
 def join(connection: sqlite3.Connection, one: int, other: int, at: datetime) -> bool:
-    """Make the groups of two articles one, and remember that the two are one. False when they are already."""
+    """Make the groups of two articles one, and remember that the two are one. False when they were it already."""
     sameness, signatures = Sameness(connection), Signatures(connection)
     ours, theirs = sameness.group_of(one), sameness.group_of(other)
     if ours is None or theirs is None or ours == theirs:
+        pairs.unite(connection, [one], [other], "copy", at)
         return False
-    mine, yours = first(one, sameness.members(ours)), first(other, sameness.members(theirs))
+    mine, yours = headed(one, sameness.members(ours)), headed(other, sameness.members(theirs))
     pairs.unite(connection, mine, yours, "copy", at)
     keys = links.keys_of(connection, [*mine, *yours])
     group = sameness.merge(ours, theirs)
@@ -96,8 +107,8 @@ def join(connection: sqlite3.Connection, one: int, other: int, at: datetime) -> 
     return True
 
 
-def first(article: int, members: Iterable[int]) -> Sequence[int]:
-    """The members of a group, one of them first."""
+def headed(article: int, members: Iterable[int]) -> Sequence[int]:
+    """The members of a group, a certain one first."""
     return [article, *(each for each in members if each != article)]
 
 

@@ -33,7 +33,9 @@ from extractors.sameness import (
     closeness,
     hours_between,
     is_composite,
+    is_same,
     jaccard,
+    strength,
 )
 from storage import shingles
 from storage.overlaps import Found, Method, best, match
@@ -41,9 +43,11 @@ from storage.pairs import SAID
 from storage.shingles import Groups
 from storage.signatures import TABLES, Document, Member, Signatures
 
-__all__ = ["TABLES", "Document", "Sameness", "Verdict"]
+__all__ = ["APART", "TABLES", "Document", "Sameness", "Verdict"]
 
 TOP = 5  # groups whose members are looked at
+APART = frozenset({"new", "quotes"})  # kinds of those that join nothing
+MARGIN = 0.25  # by which another group has to fit better than an article's own; else two would change places for ever
 TEXTS = 3  # different texts under one address make it no article's address (a section, a live page)
 
 
@@ -53,7 +57,7 @@ class Verdict:
 
     `of` is the member it is most like; for kind "quotes", the article it shares words with. `group` is the article's
     own id for kinds "new" and "quotes". `similarity`, 0–1, is the share of both texts for a duplicate or revision, of
-    the smaller one for an excerpt or a quotation. `members` are all of the group, ascending. `evidence` is in words.
+    the smaller one for an excerpt or a quotation. `evidence` is in words, `strength` says how well it fits there, 0–3.
     """
 
     group: int
@@ -61,8 +65,8 @@ class Verdict:
     kind: Kind = "new"
     method: Method | None = None
     similarity: float = 0.0
-    members: tuple[int, ...] = ()
     evidence: str = ""
+    strength: float = 0.0
 
 
 class Sameness:
@@ -79,25 +83,22 @@ class Sameness:
         `sqlite3.IntegrityError` when the article is placed already: `forget` it first.
         """
         groups = shingles.look_up(self._db, document.fingerprint.hashes)
-        found = (
-            self._chosen(document)
-            or self._exact(document)
-            or self._near(document, groups, former)
-            or self._by_title(document)
-        )
-        joined = found is not None and found.kind != "quotes"
+        found = self._chosen(document) or self._exact(document) or self._near(document, groups, former)
+        if found is None or found.kind == "quotes":
+            found = self._by_title(document) or found
+        joined = found is not None and found.kind not in APART
         group = found.member.group if found and joined else document.article_id
         self._signatures.keep(document, group, groups)
         if found is None:
-            return Verdict(group=group, members=(group,))
+            return Verdict(group=group)
         return Verdict(
             group=group,
             of=found.member.article_id,
             kind=found.kind,
             method=found.method,
             similarity=round(found.similarity, 4),
-            members=self.members(group) if joined else (group,),
             evidence=found.evidence,
+            strength=found.strength,
         )
 
     def place_again(self, article_id: int, *, apart: Iterable[int] = (), beside: Iterable[int] = ()) -> Verdict | None:
@@ -108,18 +109,37 @@ class Sameness:
         known, group = self._signatures.one(article_id), self._signatures.group_of(article_id)
         if known is None or group is None:
             return None
-        apart = tuple(apart)
         fellows = set(self.members(group)) - {article_id}
+        asked = replace(known, apart=tuple(apart), beside=tuple(beside))
         self._db.execute("SAVEPOINT again")
         former = self.forget(article_id)
-        verdict = self.place(replace(known, apart=apart, beside=tuple(beside)), former=former)
-        stays = set(verdict.members) - {article_id} == fellows or (
-            verdict.kind in {"new", "quotes"} and not apart and not self._furnished(known, former)
-        )
-        self._db.execute("ROLLBACK TO again" if stays else "RELEASE again")
-        if stays:
+        may_stay = former is not None and fellows.isdisjoint(asked.apart)
+        own = self._fit(asked, former) if may_stay else 0.0
+        verdict = self.place(asked, former=former)
+        same = verdict.group == former or (former is None and verdict.kind in APART)
+        if same or (may_stay and not self._is_better(asked, verdict, former, own)):
+            self._db.execute("ROLLBACK TO again")
             self._db.execute("RELEASE again")
-        return None if stays else verdict
+            return None
+        self._db.execute("RELEASE again")
+        return verdict
+
+    def _is_better(self, document: Document, verdict: Verdict, former: int | None, own: float) -> bool:
+        """Whether an article is better placed by a verdict than where it was and fits so well."""
+        if verdict.method == "chosen":
+            return True
+        if verdict.kind in APART:
+            return self._furnished(document, former)
+        return verdict.strength > (own + MARGIN if own else 0.0)
+
+    def _fit(self, document: Document, group: int | None) -> float:
+        """How well an article that was taken out of a group fits into it, 0–3; 0 when it would not join it now."""
+        scarce = shingles.rare(shingles.look_up(self._db, document.fingerprint.hashes))
+        composite = is_composite(shingles.places(scarce), len(scarce))
+        side = Side(hashes=tuple(scarce), title=document.title_key, composite=composite)
+        sample = self._signatures.sample(group, document.fingerprint.algorithm) if group is not None else []
+        found = match(self._db, side, sample, serial=self._is_serial(document.title_key))
+        return strength(found[1]) if found and is_same(found[1]) else 0.0
 
     def _furnished(self, document: Document, group: int | None) -> bool:
         """Whether most of what an article shares with a group is furniture by now, and either has more of its own.
@@ -151,6 +171,10 @@ class Sameness:
     def retire(self, article_id: int) -> None:
         """Take an article's shingles out of the index, which they would fill for ever. Its keys stay."""
         self._signatures.retire(article_id)
+
+    def forget_all(self, articles: Iterable[int]) -> None:
+        """Take articles out; many of one group at the cost of one."""
+        self._signatures.forget_all(articles)
 
     def forget(self, article_id: int) -> int | None:
         """Take an article out: before it is placed again with a changed text, or when it is deleted.

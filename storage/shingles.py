@@ -18,7 +18,7 @@ LEARNT = -1  # no article's number: as the only group of a shingle it says that 
 
 TABLE = """CREATE TABLE shingles( -- a run of three words, as its hash, occurs in a group of copies
     hash INTEGER NOT NULL,
-    group_id INTEGER NOT NULL, -- the group's first article; -1: many groups have it, and it tells nothing
+    group_id INTEGER NOT NULL, -- named by one of its articles; -1: many groups have it, and it tells nothing
     PRIMARY KEY(hash, group_id)
 ) STRICT, WITHOUT ROWID"""
 

@@ -6,8 +6,9 @@ its row still serve when the article itself, or one of its group, is placed agai
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -17,19 +18,20 @@ from storage import shingles
 from storage.shingles import Groups, pack, unpack
 
 EACH = 3  # of a group's members, its first and its last so many are compared
+YOUNG = 100  # articles in a row that end the search for old ones
 MOST = 50  # rows under one key that are looked at
 
 TABLES = (
     shingles.TABLE,
     """CREATE TABLE signatures( -- an article as the index of copies knows it
     article_id INTEGER PRIMARY KEY,
-    group_id INTEGER NOT NULL, -- the first article of its group of copies
+    group_id INTEGER NOT NULL, -- one of its group of copies, at first the first, names it
     address INTEGER, -- hash of its canonical address, NULL when it has none that tells an article
     title TEXT NOT NULL, -- headline in one spelling
     published TEXT NOT NULL,
     words INTEGER NOT NULL,
     text_hash BLOB NOT NULL, -- 16 bytes over all its words
-    algorithm INTEGER NOT NULL, -- that made the hashes; others are never compared with them
+    algorithm INTEGER NOT NULL, -- that made the hashes
     hashes BLOB NOT NULL, -- its sampled shingles in the order of the text, 4 bytes each
     indexed INTEGER NOT NULL DEFAULT 1 CHECK(indexed IN (0, 1)) -- 0: too old for its shingles to be in the index
 ) STRICT""",
@@ -59,6 +61,7 @@ SAMPLE = """
 ONE = """
     SELECT article_id, address, title, published, words, text_hash, algorithm, hashes FROM signatures
     WHERE article_id = ?"""
+FIRST = "SELECT min(article_id) FROM signatures WHERE group_id = :group"
 ADD = """
     INSERT INTO signatures(article_id, group_id, address, title, published, words, text_hash, algorithm, hashes)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -173,22 +176,37 @@ class Signatures:
 
         A group that loses the member it is named by takes the name of the next.
         """
-        row = self._db.execute("SELECT group_id FROM signatures WHERE article_id = ?", (article_id,)).fetchone()
-        if row is None:
-            return None
-        group = row[0]
-        self._unlist(article_id, group)
-        self._db.execute("DELETE FROM signatures WHERE article_id = ?", (article_id,))
-        rest = self.members(group)
-        if rest and group == article_id:
-            self._name(group, rest[0])
-        return rest[0] if rest and group == article_id else group if rest else None
+        group = self.group_of(article_id)
+        return None if group is None else self._forget(group, [article_id])
+
+    def forget_all(self, articles: Iterable[int]) -> None:
+        """Take articles out, those of one group together."""
+        groups: dict[int, list[int]] = {}
+        for article in articles:
+            group = self.group_of(article)
+            if group is not None:
+                groups.setdefault(group, []).append(article)
+        for group, members in groups.items():
+            self._forget(group, members)
+
+    def _forget(self, group: int, members: Sequence[int]) -> int | None:
+        """Take members out of their group; what the others are now."""
+        self._unlist(members, group)
+        self._db.execute(
+            "DELETE FROM signatures WHERE article_id IN (SELECT value FROM json_each(?))", (json.dumps(members),)
+        )
+        row = self._db.execute(FIRST, {"group": group}).fetchone()
+        name = row[0]
+        if name is not None and name != group and group in members:
+            self._name(group, name)
+            return int(name)
+        return None if name is None else group
 
     def retire(self, article_id: int) -> None:
         """Take an article's shingles out of the index. Its keys stay, and so do the shingles in its own row."""
         group = self.group_of(article_id)
         if group is not None:
-            self._unlist(article_id, group)
+            self._unlist([article_id], group)
             self._db.execute("UPDATE signatures SET indexed = 0 WHERE article_id = ?", (article_id,))
 
     def merge(self, one: int, other: int) -> int:
@@ -203,25 +221,30 @@ class Signatures:
         shingles.rename(self._db, group, name, self._listed(group))
         self._db.execute("UPDATE signatures SET group_id = ? WHERE group_id = ?", (name, group))
 
-    def _unlist(self, article_id: int, group: int) -> None:
-        """Take out of the index what only this article of its group has."""
-        mine = self._db.execute("SELECT hashes FROM signatures WHERE article_id = ?", (article_id,)).fetchone()[0]
-        shingles.drop(self._db, group, set(unpack(mine)) - self._listed(group, without=article_id))
+    def _unlist(self, members: Sequence[int], group: int) -> None:
+        """Take out of the index what only these articles of their group have."""
+        query = "SELECT hashes FROM signatures WHERE article_id IN (SELECT value FROM json_each(?)) AND indexed"
+        mine = {each for (blob,) in self._db.execute(query, (json.dumps(members),)) for each in unpack(blob)}
+        shingles.drop(self._db, group, mine - self._listed(group, without=members))
 
-    def _listed(self, group: int, without: int | None = None) -> set[int]:
-        """The shingles by which a group is in the index, but for those of one article."""
-        query = "SELECT hashes FROM signatures WHERE group_id = ? AND indexed AND article_id IS NOT ?"
-        return {each for (blob,) in self._db.execute(query, (group, without)) for each in unpack(blob)}
+    def _listed(self, group: int, without: Sequence[int] = ()) -> set[int]:
+        """The shingles by which a group is in the index, but for those of some articles."""
+        query = """SELECT hashes FROM signatures
+            WHERE group_id = ? AND indexed AND article_id NOT IN (SELECT value FROM json_each(?))"""
+        return {each for (blob,) in self._db.execute(query, (group, json.dumps(without))) for each in unpack(blob)}
 
 
 def old(connection: sqlite3.Connection, before: str, limit: int) -> Iterable[int]:
     """The articles in the index that were first seen before a time, ISO, in the order in which they came.
 
-    Numbers ascend with time, so that the search ends at the first article that is younger.
+    Numbers ascend with time, unless a clock erred, so that the search ends where a hundred in a row are younger.
     """
     query = """SELECT s.article_id, a.first_seen_at FROM signatures AS s INDEXED BY idx_signatures_indexed
         JOIN articles AS a ON a.id = s.article_id WHERE s.indexed ORDER BY s.article_id LIMIT ?"""
+    young = 0
     for article, seen in connection.execute(query, (limit,)).fetchall():
-        if seen >= before:
+        young = young + 1 if seen >= before else 0
+        if young == YOUNG:
             return
-        yield article
+        if not young:
+            yield article

@@ -109,10 +109,10 @@ WHERE entry_hash >= 'again-' AND entry_hash < 'again.'""",
 GRAPH = (
     """CREATE TABLE duplicates( -- an article is a copy of another
     article_id INTEGER PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE,
-    original_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE, -- the earliest published of all copies
-    kind TEXT NOT NULL, -- duplicate, excerpt, revision
+    original_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE, -- mostly the earliest published of all
+    kind TEXT NOT NULL, -- duplicate, excerpt: one is a part of the other, revision: another edition of it
     method TEXT NOT NULL, -- what gave it away: address, text, near, title; chosen when somebody said so
-    similarity REAL NOT NULL, -- 0 to 1
+    similarity REAL NOT NULL, -- share of both texts, of the shorter one for an excerpt, 0 to 1
     evidence TEXT NOT NULL DEFAULT '', -- in words
     run_id INTEGER REFERENCES runs(id) ON DELETE SET NULL, -- that found it
     CHECK(article_id <> original_id)
@@ -142,7 +142,8 @@ GRAPH = (
     related_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
     rank INTEGER NOT NULL, -- from 1; what the article itself links to comes first
     score REAL NOT NULL, -- 0 to 1; 1 for what the article itself links to
-    kind TEXT NOT NULL CHECK(kind IN ('see_also', 'quotes', 'same_story', 'related')), -- see_also: its own link
+    -- see_also: its own link; quotes: a passage of it; same_story: told alike; related: much the same subject, earlier
+    kind TEXT NOT NULL CHECK(kind IN ('see_also', 'quotes', 'same_story', 'related')),
     method TEXT NOT NULL DEFAULT '', -- how it was found: address or title of the link, near (words), terms, chosen
     reason TEXT NOT NULL, -- in words
     PRIMARY KEY(article_id, related_id),
@@ -152,7 +153,7 @@ GRAPH = (
     """CREATE TABLE pair_choices( -- what somebody decided about two articles; the mill keeps to it
     article_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
     other_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
-    about TEXT NOT NULL CHECK(about IN ('copy', 'story')),
+    about TEXT NOT NULL CHECK(about IN ('copy', 'story')), -- whether they are one article, or tell one story
     together INTEGER NOT NULL CHECK(together IN (0, 1)), -- 1: one article, or one story; 0: never
     chosen_at TEXT NOT NULL,
     PRIMARY KEY(article_id, other_id, about),

@@ -76,7 +76,7 @@ def test_a_copy_says_what_gave_it_away(mill: Mill) -> None:
     assert rows[0] == ("duplicate", "text", "the same 240 words")
     kind, method, evidence = rows[1]
     assert (kind, method) == ("duplicate", "near")
-    assert str(evidence).endswith("rare phrases, the same headline")
+    assert str(evidence).endswith("rare phrases, headlines that agree")
     shared, of_all = (int(part) for part in str(evidence).split(" rare")[0].split(" of "))
     assert 20 < shared <= of_all
 
@@ -133,6 +133,107 @@ def test_joining_takes_a_split_back_and_the_other_way_round(mill: Mill) -> None:
         assert mill.store.groups.join(b, a, NOW)
         assert pointing(mill) == {"a": None, "b": "a", "c": "a", "d": None}
         assert of(mill.store.connection, b, "copy") == Chosen(beside=(a,))
+
+
+def test_what_is_one_already_can_be_said_to_be_one_for_good(mill: Mill) -> None:
+    same(mill)
+    a, b = number(mill, "a"), number(mill, "b")
+    assert not mill.store.groups.join(a, b, NOW)
+    mill.keep(told("b", story(5), 1), feed="mirror", hashed="2")  # quite another text
+    assert pointing(mill)["b"] == "a"
+
+
+def test_a_word_on_two_follows_through_others_when_all_are_cleaned_at_once(mill: Mill) -> None:
+    mill.keep(*[told(guid, story(seed), seed, title=f"Matter {guid}") for seed, guid in enumerate("abc")])
+    mill.store.groups.join(number(mill, "a"), number(mill, "c"), NOW)
+    mill.store.groups.join(number(mill, "b"), number(mill, "c"), NOW)
+    one = {"a": None, "b": "a", "c": "a"}
+    assert pointing(mill) == one
+    mill.keep(
+        *[told(guid, story(20 + seed), seed, title=f"Matter {guid}") for seed, guid in enumerate("abc")], hashed="2"
+    )
+    assert pointing(mill) == one
+
+
+def test_no_two_that_were_split_meet_through_a_third_when_all_are_cleaned_at_once(mill: Mill) -> None:
+    mill.keep(told("c", story(1), 0), told("a", story(1), 1))
+    mill.store.groups.split(number(mill, "a"), NOW)
+    mill.keep(told("b", story(3), 2), feed="mirror")
+    mill.store.groups.join(number(mill, "b"), number(mill, "c"), NOW)
+    mill.keep(told("b", story(1)[1:], 2), feed="mirror", hashed="2")
+    mill.keep(told("c", story(1)[:19], 0), told("a", story(1)[:19], 1), hashed="2")
+    assert pointing(mill) == {"a": None, "b": "c", "c": None}
+
+
+def test_a_word_on_an_article_outlives_it_in_its_copies(mill: Mill) -> None:
+    same(mill)
+    mill.store.groups.join(number(mill, "a"), number(mill, "d"), NOW)
+    with write_tx(mill.store.connection):
+        remove(mill.store.connection, [number(mill, "a")])
+    mill.keep(told("d", story(7), 4), feed="other", hashed="2")
+    assert pointing(mill) == {"b": None, "c": "b", "d": "b"}
+
+
+def test_what_came_along_in_a_join_goes_back_when_it_is_split(mill: Mill) -> None:
+    same(mill)
+    mill.keep(told("e", story(2), 5), feed="mirror")
+    mill.store.groups.join(number(mill, "e"), number(mill, "b"), NOW)
+    mill.store.groups.split(number(mill, "e"), NOW)
+    assert {guid: original for guid, original in pointing(mill).items() if guid in "abc"} == {
+        "a": None,
+        "b": "a",
+        "c": "a",
+    }
+    assert pointing(mill)["d"] is None
+
+
+def test_an_unrelated_split_makes_no_article_leave_its_copies(mill: Mill) -> None:
+    title = "Harbour cranes learn to wait for the gust"
+    mill.keep(told("x", story(1)[:7], 0, title=title))
+    for seed in range(8):
+        mill.keep(told(f"g{seed}", [*story(1), *story(50 + seed)[:2]], seed + 1, title=title), feed="mirror")
+    mill.keep(told("u", story(9), 20), feed="other")
+    before = pointing(mill)
+    assert before["x"] is None
+    assert set(before.values()) == {None, "x"}
+    mill.store.groups.join(number(mill, "x"), number(mill, "u"), NOW)
+    mill.store.groups.split(number(mill, "u"), NOW)
+    mill.store.groups.regroup(NOW - HOUR)
+    assert pointing(mill) == before
+
+
+def test_an_original_says_why_it_is_a_copy_when_the_election_falls_otherwise(mill: Mill) -> None:
+    at_ledger = {"canonical_url": "https://ledger.example/2026/a", "url": "https://ledger.example/2026/a"}
+    named = Link(kind="source", title="Ledger", url="https://ledger.example/", position=5)
+    mill.keep(told("a", story(1)[:19], **at_ledger))
+    mill.keep(told("b", story(1)), feed="mirror")
+    mill.keep(told("c", story(1)[:18], links=(named,)), feed="other")
+    assert pointing(mill) == {"a": None, "b": "a", "c": "a"}
+    mill.store.groups.split(number(mill, "c"), NOW)
+    assert pointing(mill) == {"a": "b", "b": None, "c": None}
+    assert mill.rows("SELECT kind, method FROM v_duplicates") == [("duplicate", "near")]
+
+
+def test_a_source_that_is_named_later_is_heeded_all_the_same(mill: Mill) -> None:
+    at_ledger = {"canonical_url": "https://ledger.example/2026/a", "url": "https://ledger.example/2026/a"}
+    named = Link(kind="source", title="Ledger", url="https://ledger.example/", position=5)
+    mill.keep(told("a", story(1)[:19], **at_ledger))
+    mill.keep(told("b", story(1)), feed="mirror")
+    mill.keep(told("c", story(1)[:18]), feed="other")
+    assert pointing(mill)["a"] == "b"  # the longest of three of one second
+    mill.keep(told("c", story(1)[:18], links=(named,)), feed="other", hashed="2")
+    assert pointing(mill) == {"a": None, "b": "a", "c": "a"}
+
+
+def test_an_article_is_not_its_own_partner_in_a_story(mill: Mill) -> None:
+    mill.keep(told("a", story(1), 1))
+    mill.keep(told("b", story(2), 1), feed="mirror")
+    mill.store.relate()
+    mill.store.groups.unite(number(mill, "a"), number(mill, "b"), NOW)
+    mill.keep(told("b", story(1), 1), feed="mirror", hashed="2")
+    mill.store.relate()
+    assert sorted(filter(None, pointing(mill).values())) != []
+    assert mill.rows("SELECT kind FROM see_also") == []
 
 
 def test_what_was_decided_goes_with_its_articles(mill: Mill) -> None:
@@ -270,6 +371,33 @@ def test_an_articles_own_link_comes_before_what_it_quotes(mill: Mill) -> None:
     assert rows == [(number(mill, "o"), 1, "see_also"), (number(mill, "p"), 2, "quotes")]
 
 
+def test_copies_of_each_other_quote_nothing_of_each_other(mill: Mill) -> None:
+    mill.keep(told("o", story(1), 0, title=BRIDGE))
+    mill.keep(told("q", [*story(2), *story(1)[8:11]], 5, title=TOLLS), feed="other")
+    assert len(quotations(mill)) == 1
+    mill.store.groups.join(number(mill, "o"), number(mill, "q"), NOW)
+    assert quotations(mill) == []
+
+
+def test_an_earlier_copy_of_what_quotes_quotes_in_its_place(mill: Mill) -> None:
+    quoting = [*story(2), *story(1)[8:11]]
+    mill.keep(told("o", story(1), 0, title=BRIDGE))
+    mill.keep(told("q", quoting, 5, title=TOLLS), feed="other")
+    assert [row[:2] for row in quotations(mill)] == [("q", "o")]
+    mill.keep(told("q0", quoting, 4, title=TOLLS), feed="mirror")
+    assert [row[:2] for row in quotations(mill)] == [("q0", "o")]
+
+
+def test_a_passage_is_shown_as_the_copy_has_it_that_shares_it(mill: Mill) -> None:
+    more = story(8)[:5]
+    mill.keep(told("short", story(1), 0, title=BRIDGE))
+    mill.keep(told("long", [*story(1), *more], 1, title=BRIDGE), feed="mirror")
+    mill.keep(told("q", [*story(2), *more], 5, title=TOLLS), feed="other")
+    [(later, earlier, _, reason)] = quotations(mill)
+    assert (later, earlier) == ("q", "short")
+    assert str(reason).startswith(f"“{more[0]}")
+
+
 PASSAGES = {
     "a sentence in common is found, as the text spells it": ("Well — “The bridge is open,” he said, at last.", "And then: the bridge is open, he said.", "“The bridge is open,” he said,"),
     "two words are no passage": ("one two", "one two", ""),
@@ -328,3 +456,16 @@ def test_an_index_is_bounded_in_steps(mill: Mill) -> None:
     same(mill)
     assert regrouping.bound(mill.store.connection, later(DAYS + 1), limit=3) == 3
     assert regrouping.bound(mill.store.connection, later(DAYS + 1), limit=3) == 1
+
+
+def test_a_clock_that_was_ahead_once_stops_no_bounding(mill: Mill) -> None:
+    mill.keep(told("ahead", story(3)), at=later(4000))
+    for guid, feed in zip("abcd", ("ledger", "mirror", "other", "ledger"), strict=True):
+        mill.keep(told(guid, story(ord(guid))), feed=feed)
+    assert mill.store.groups.bound(later(DAYS + 1)) == 4
+
+
+def test_a_page_that_is_posted_again_and_again_is_left_alone_at_night(mill: Mill) -> None:
+    mill.keep(*[told(f"p{turn}", story(1), turn / 100, title="The same page") for turn in range(regrouping.LARGE + 1)])
+    mill.keep(told("other", story(2)), feed="mirror")
+    assert mill.store.groups.regroup(NOW - HOUR) == Regrouped(looked_at=1, moved=0)

@@ -100,7 +100,7 @@ def test_an_article_is_kept_with_all_that_hangs_on_it(mill: Mill) -> None:
         ("ledger", "Big Tech", "big-tech", "Big Tech, China", "Big Tech", "2026-11-20T12:00:00Z", 1)
     ]
     assert mill.rows("SELECT tag, source, evidence FROM v_article_tags") == [
-        ("big-tech", "rule", "text: a0 a; : chips")
+        ("big-tech", "rule", "text: a0 a; chips")
     ]
     assert mill.rows("SELECT position, rule, text FROM cuts") == [(3, "banner", "Come to our fair")]
     assert mill.rows("SELECT kind, domain, url_key, title_key FROM links") == [
