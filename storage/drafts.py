@@ -121,7 +121,7 @@ class Draft:
     def completed(self) -> bool:
         """Whether the feed's text has stood in for a page that is there now."""
         before = self.stored.entry_hash if self.stored else ""
-        return before.startswith(AGAIN) and not self.entry_hash.startswith(AGAIN)
+        return before.startswith(AGAIN) and self.page_error is None
 
     @property
     def moved(self) -> bool:

@@ -132,6 +132,27 @@ def test_a_search_may_be_narrowed(store: Store, asked: dict[str, object], guids:
     assert [hit.title for hit in store.search("chips", by=by, **asked)] == [ARTICLES[guid][0] for guid in guids]  # type: ignore[arg-type]
 
 
+def test_a_copy_is_found_where_its_original_has_not_the_words(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    teaser = (
+        "A harbour pilot strike begins on Monday, and the port expects long queues of ships off the coast for days. "
+    )
+    whole = (
+        teaser * 3 + "Compensation is the matter of it, said the pilots' speaker, who wants a new roster as well. " * 3
+    )
+    title = "Harbour pilots to strike on Monday"
+    monkeypatch.setitem(globals(), "ARTICLES", {**ARTICLES, "pilots": (title, teaser * 3, ())})  # three days ago
+    keep(store)
+    monkeypatch.setitem(globals(), "ARTICLES", {"pilots": (title, whole, ())})  # today
+    keep(store, "mirror")
+    [(copy, original)] = store.connection.execute(
+        "SELECT id, duplicate_of FROM articles WHERE guid = 'pilots' AND duplicate_of IS NOT NULL"
+    ).fetchall()
+    for by in ("new", "best"):
+        [hit] = store.search("compensation", by=by)  # type: ignore[arg-type]
+        assert (hit.id, hit.duplicate_of) == (copy, original)
+        assert [hit.id for hit in store.search("pilot strike", by=by)] == [original]  # type: ignore[arg-type]
+
+
 def test_a_copy_is_not_found_twice(store: Store) -> None:
     assert keep(store, "mirror").duplicates == 3
     assert len(store.search("chips")) == 2

@@ -99,9 +99,7 @@ def test_an_article_is_kept_with_all_that_hangs_on_it(mill: Mill) -> None:
     assert mill.rows("SELECT feed, section, topic, labels, tags, published_at, revision FROM v_articles") == [
         ("ledger", "Big Tech", "big-tech", "Big Tech, China", "Big Tech", "2026-11-20T12:00:00Z", 1)
     ]
-    assert mill.rows("SELECT tag, source, evidence FROM v_article_tags") == [
-        ("big-tech", "rule", "text: a0 a; chips")
-    ]
+    assert mill.rows("SELECT tag, source, evidence FROM v_article_tags") == [("big-tech", "rule", "text: a0 a; chips")]
     assert mill.rows("SELECT position, rule, text FROM cuts") == [(3, "banner", "Come to our fair")]
     assert mill.rows("SELECT kind, domain, url_key, title_key FROM links") == [
         ("outbound", "papers.example", "https://papers.example/a", None)
@@ -170,6 +168,16 @@ def test_the_page_that_comes_at_last_is_no_revision_of_the_feeds_own_text(mill: 
     assert not mill.rows("SELECT * FROM revisions")
     assert [hit.id for hit in mill.store.search("whole0")] == [1]
     assert mill.keep(article("a", words("edited")), raw=b"edited page").changed == 1
+
+
+def test_a_feeds_text_that_changes_while_its_page_cannot_be_had_is_revised(mill: Mill) -> None:
+    for tries, seed in enumerate(("first", "second", "third"), 1):
+        mill.keep(article("a", words(seed)), hashed=f"{AGAIN}{tries}", raw=seed.encode(), page_error="timeout")
+    assert mill.one("SELECT revision FROM articles") == 3
+    assert [str(row[0])[:6] for row in mill.rows("SELECT text FROM revisions ORDER BY revision")] == [
+        "first0",
+        "second",
+    ]
 
 
 def test_why_a_page_was_not_read_is_kept_when_nothing_else_changed(mill: Mill) -> None:
