@@ -34,7 +34,11 @@ Span = tuple[int, int, int, int]  # start and end in the old, start and end in t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A piece of a paragraph. All that are same or gone make the old one, all that are same or come the new one."""
+    """A piece of a paragraph, with the blanks before its words.
+
+    All that are same or come make the new paragraph; all that are same or gone make the old one but for its blanks:
+    where words stayed, those of the new one are shown.
+    """
 
     fate: Fate
     text: str
@@ -144,12 +148,19 @@ def likeness(one: Bag, other: Bag) -> float:
 
 
 def compare_words(old: str, new: str) -> tuple[Run, ...]:
-    """A line or paragraph with the words that changed, as runs. Blanks belong to the word behind them."""
+    """A line or paragraph with the words that changed, as runs.
+
+    Blanks belong to the word behind them, but where the first words came or went, the blank behind them is theirs.
+    """
     before, after = WORD.findall(old), WORD.findall(new)
-    spans = gaps([word.lstrip() for word in before], [word.lstrip() for word in after], WORDS)
+    spans = seamless(gaps([word.lstrip() for word in before], [word.lstrip() for word in after], WORDS))
+    start, end, begin, stop = spans[0] if spans else (0, 0, 0, 0)
+    if start == begin == 0:
+        lend_blank(before, 0 if stop else end)
+        lend_blank(after, 0 if end else stop)
     runs: list[Run] = []
     begun = 0
-    for start, end, begin, stop in [*seamless(spans), (len(before), len(before), len(after), len(after))]:
+    for start, end, begin, stop in [*spans, (len(before), len(before), len(after), len(after))]:
         pieces: tuple[tuple[Fate, list[str]], ...] = (
             ("same", after[begun:begin]),
             ("gone", before[start:end]),
@@ -158,6 +169,14 @@ def compare_words(old: str, new: str) -> tuple[Run, ...]:
         runs += [Run(fate=fate, text="".join(words)) for fate, words in pieces if any(words)]
         begun = stop
     return tuple(runs)
+
+
+def lend_blank(words: list[str], count: int) -> None:
+    """Set the blank that stands behind the first `count` words, if any, to the last of them instead."""
+    if 0 < count < len(words):
+        word = words[count].lstrip()
+        words[count - 1] += words[count].removesuffix(word)
+        words[count] = word
 
 
 def seamless(spans: Sequence[Span]) -> list[Span]:

@@ -156,7 +156,7 @@ def same_story(head: StoryHead | None) -> str:
 def copy(row: CopyRow) -> Text:
     """A copy, or the original of one, with what gave it away."""
     by = f"{row.kind} by {METHODS.get(row.method, row.method)}, {row.similarity:.2f}"
-    return line(str(row.id), row.feed, by, flat(row.evidence))
+    return line(str(row.id), row.feed, by, flat(row.evidence) if row.method != "chosen" else None)
 
 
 def tie(row: TieRow, to: str, back: str) -> Text:

@@ -125,12 +125,20 @@ class Sameness:
         return verdict
 
     def _is_better(self, document: Document, verdict: Verdict, former: int | None, own: float) -> bool:
-        """Whether an article is better placed by a verdict than where it was and fits so well."""
+        """Whether an article is better placed by a verdict than where it was and fits so well.
+
+        It leaves a group that it fits into for an earlier article only: two that are alike would else follow each other
+        for ever.
+        """
         if verdict.method == "chosen":
             return True
-        if verdict.kind in APART:
+        if verdict.kind in APART or verdict.of is None:
             return self._furnished(document, former)
-        return verdict.strength > (own + MARGIN if own else 0.0)
+        if not own:
+            return True
+        other = self._signatures.one(verdict.of)
+        places = [(one.published, one.article_id) for one in (other, document) if one]
+        return places == sorted(places) and verdict.strength > own + MARGIN
 
     def _fit(self, document: Document, group: int | None) -> float:
         """How well an article that was taken out of a group fits into it, 0–3; 0 when it would not join it now."""

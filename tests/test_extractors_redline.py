@@ -85,6 +85,31 @@ def test_runs_give_both_forms_back() -> None:
     assert "".join("".join(run.text for run in runs if run.fate != "come").split()) == "".join(old.split())
 
 
+EDGES: dict[str, tuple[str, str]] = {
+    "a first word comes": ("a", "b a"),
+    "a first word goes": ("b a", "a"),
+    "two first words come": ("a c", "b d a c"),
+    "a first mark comes": ("a", "- a"),
+    "a last word comes": ("a", "a b"),
+    "a last word goes": ("a b", "a"),
+    "another first word": ("b a", "c d a"),
+    "all comes": ("", "a b"),
+    "all goes": ("a b", ""),
+}
+
+
+@pytest.mark.parametrize(("old", "new"), EDGES.values(), ids=EDGES)
+def test_no_words_run_into_each_other_at_the_edges(old: str, new: str) -> None:
+    runs = compare_words(old, new)
+    assert "".join(run.text for run in runs if run.fate != "gone") == new
+    assert "".join(run.text for run in runs if run.fate != "come") == old
+
+
+def test_the_blanks_of_what_stayed_are_those_of_the_new_form() -> None:
+    assert [(run.fate, run.text) for run in compare_words(" 5 % ", "5%")] == [("same", "5%")]
+    assert told(redline("a", "b a")) == ["~ {+b +}a"]
+
+
 HOSTILE: dict[str, Callable[[str, int], str]] = {
     "one word": lambda c, n: c * n,
     "words of a letter": lambda c, n: f"{c} " * (n // 2),

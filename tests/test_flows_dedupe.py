@@ -129,3 +129,18 @@ def test_memory_does_not_grow_with_the_rows() -> None:
         [sys.executable, "-c", MEMORY], cwd=HOUSE, capture_output=True, text=True, check=True, timeout=120
     )
     assert all(int(grown) < 8_000 for grown in done.stdout.split())  # kilobytes; SQLite's cache has 8 MB in all
+
+
+def test_a_quotation_names_what_it_shares_a_passage_with_and_stays_apart() -> None:
+    whole = " ".join(f"Sentence {n} says of pier {n * 7} that crane {n * 3} was late by {n} tides." for n in range(30))
+    other = " ".join(f"Chapter {n} of the budget gives school {n * 5} some {n * 11} new desks." for n in range(30))
+    passage = " ".join(
+        f"Sentence {n} says of pier {n * 7} that crane {n * 3} was late by {n} tides." for n in range(9, 14)
+    )
+    rows = [
+        {"id": "report", "title": "The port in winter", "text": whole},
+        {"id": "column", "title": "Desks and piers", "text": f"{other} {passage}"},
+    ]
+    _, answer = dedupe(iter(rows))
+    assert (answer["kind"], answer["quotes"], answer["of"], answer["group"]) == ("quotes", "report", None, "column")
+    assert 0 < answer["similarity"] < 0.5
