@@ -131,7 +131,7 @@ def test_regroup_says_what_it_did_and_leaves_what_is_well(home: Home) -> None:
     assert said["looked_at"] == len(before)
     assert said["moved"] == 0
     assert home.rows("SELECT id, duplicate_of, story_id FROM articles") == before
-    assert "articles placed again, 0 of them otherwise" in home.mill("regroup", "--no-prefect")
+    assert "articles placed again, none moved" in home.mill("regroup", "--no-prefect")
 
 
 FAULTS: dict[str, tuple[Sequence[object], str]] = {
@@ -153,7 +153,7 @@ def test_what_is_decided_already_is_a_fault_and_changes_nothing(home: Home) -> N
         """SELECT id FROM articles AS a WHERE duplicate_of IS NULL AND story_id IS NULL
         AND NOT EXISTS (SELECT 1 FROM articles WHERE duplicate_of = a.id) ORDER BY id LIMIT 1"""
     )[0][0]
-    assert f"articles {copy} and {original} are one already" in home.mill("join", copy, original, code=2)
+    assert f"articles {copy} and {original} are copies" in home.mill("join", copy, original, "--story", code=2)
     assert f"article {alone} has no copies and is none" in home.mill("split", alone, code=2)
     assert f"article {alone} is in no story" in home.mill("split", alone, "--story", code=2)
     assert home.rows("SELECT * FROM pair_choices") == []
@@ -164,6 +164,23 @@ def test_regroup_waits_for_no_run(home: Home) -> None:
         assert "holds" in home.mill("regroup", "--no-prefect", code=3)
 
 
+def test_a_find_of_the_mill_can_be_confirmed_and_saying_so_twice_is_no_fault(home: Home) -> None:
+    copy, original = copied(home)
+    for _ in range(2):
+        assert f"article {copy} is the same as {original}" in home.mill("join", copy, original)
+    pair = (*sorted((copy, original)), 1)
+    assert home.rows("SELECT article_id, other_id, together FROM pair_choices") == [pair]
+
+
+def test_a_word_is_taken_while_a_run_is_on(home: Home) -> None:
+    copy, _ = copied(home)
+    with hold(home.path):
+        home.mill("split", copy)
+    assert home.original(copy) is None
+
+
 def test_a_database_that_is_not_there_is_not_made(home: Home) -> None:
     home.path.unlink()
-    assert "does not exist yet" in home.mill("split", 1, code=2)
+    for words in (["split", 1], ["join", 1, 2], ["regroup", "--no-prefect"]):
+        assert "does not exist yet" in home.mill(*words, code=2)
+    assert not home.path.exists()
