@@ -6,7 +6,7 @@
 The key is for comparing, never for fetching or showing: it says https for http, drops `www.`, credentials, the
 fragment, and parameters that only tell where a reader came from, for which see `extractors.tracking`. Known redirectors
 (`REDIRECTORS`) and caches are unwrapped without a request. A host for phones and an AMP page keep keys of their own,
-since nobody has looked whether the plain page exists; `plain` and `mobile` say what it would be called.
+since nobody has looked whether the plain page exists; `extractors.phones` says what it would be called.
 
 Every function takes any text at all and never raises.
 """
@@ -20,7 +20,6 @@ from urllib.parse import SplitResult, quote, unquote, unquote_to_bytes, urljoin,
 from extractors import tracking
 
 LONGEST = 4_096  # bytes; browsers and servers give up on less, and a feed that sends more is hostile
-WRAPS = 3  # a redirector inside a redirector inside a redirector; a fourth is somebody's joke
 ROUNDS = 4  # of the operator's rules; each makes what the one before has left shorter
 
 # Site → the parameter that holds the address meant.
@@ -46,8 +45,7 @@ CACHES = (  # copies of AMP pages, with the page's own address in their path; "s
     re.compile(r"google(?:\.[a-z]{2,3}){1,2}/amp/(?:s/)?(.+)"),
     re.compile(r"[a-z0-9-]+\.cdn\.ampproject\.org/[a-z]{1,3}/(?:s/)?(.+)"),
 )
-PHONES = ("m.", "mobile.", "amp.")  # in front of a host
-AMP = ("amp=1", "amp=true", "outputType=amp")
+PHONES = ("m.", "mobile.", "amp.")  # in front of a host; for more of them see `extractors.phones`
 # Parameters whose value lets its bearer in. Some by their whole name, since these words also have harmless uses
 # (`country_code`, `keyword`); others by one word of it (`torrent_pass`, `oauth_nonce`) or by how a word ends
 # (`X-Amz-Signature`, `rss_token`, `accessToken`).
@@ -89,36 +87,6 @@ def canonical(url: str) -> str:
             return key
         key = after or key
     return first
-
-
-def plain(key: str) -> str:
-    """The key of the page that a canonical address for phones, or in AMP, is another form of; else the key itself.
-
-    That it is such a form is a guess: it holds only if an article is known under the address that comes out.
-    """
-    host, slash, rest = key.removeprefix("https://").partition("/")
-    for phone in PHONES:
-        if host.startswith(phone) and "." in host.removeprefix(phone):
-            host = host.removeprefix(phone)
-            break
-    path, mark, query = rest.partition("?")
-    path = path.removesuffix("/amp").removeprefix("amp/").removesuffix(".amp").replace(".amp.html", ".html")
-    pairs = "&".join(pair for pair in query.split("&") if pair not in AMP)
-    found = f"https://{host}{slash}{path}{mark if pairs else ''}{pairs}"
-    return found if key and path and path != "amp" else key
-
-
-def mobile(key: str) -> list[str]:
-    """The keys that pages for phones and in AMP may have of the page with a canonical address; [] for a home page."""
-    host, _, rest = key.removeprefix("https://").partition("/")
-    path, mark, query = rest.partition("?")
-    if not path or plain(key) != key:
-        return []
-    paths = [path, f"{path}/amp", f"amp/{path}", f"{path}.amp"]
-    paths += [path.removesuffix(".html") + ".amp.html"] if path.endswith(".html") else []
-    forms = [f"https://{phone}{host}/{form}{mark}{query}" for phone in ("", *PHONES) for form in paths]
-    asked = ["&".join(sorted(filter(None, (*query.split("&"), pair)))) for pair in AMP]
-    return [*forms[1:], *(f"https://{host}/{path}?{pairs}" for pairs in asked)]
 
 
 def domain(url: str) -> str:
@@ -182,12 +150,7 @@ def _is_secret(name: str) -> bool:
 
 def _key(url: str) -> str:
     """The key of an address without the operator's rules."""
-    parts = _parts(url)
-    for _ in range(WRAPS):
-        inner = _parts(_unwrapped(parts)) if parts else None
-        if inner is None:
-            break
-        parts = inner
+    parts = _innermost(url)
     if parts is None:
         return ""
     path = _path(parts.path)
@@ -254,6 +217,15 @@ def _escaped(text: str) -> str:
 
     lone = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", text)
     return quote(ESCAPE.sub(spell, lone), safe=SAFE)
+
+
+def _innermost(url: str) -> SplitResult | None:
+    """The parts of an address, or of the one that redirectors within redirectors hold, each shorter."""
+    parts, inner = None, _parts(url)
+    while inner is not None:
+        parts = inner
+        inner = _parts(_unwrapped(parts))
+    return parts
 
 
 def _unwrapped(parts: SplitResult) -> str:

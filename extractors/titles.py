@@ -22,6 +22,7 @@ from typing import Literal
 
 from extractors.fingerprints import title_key
 from extractors.stopwords import STOPWORDS
+from extractors.turns import stem, turns
 
 Agreement = Literal["exact", "core", "former", "cut", "edited"]
 BEST: tuple[Agreement, ...] = ("exact", "core", "former", "cut", "edited")
@@ -31,7 +32,6 @@ WORDS = 3  # of a title, before it may name an article
 TELLING = 4  # words left of a title without its label and site, or before its ellipsis
 BEGINNING = 20  # characters left before an ellipsis
 EDITED = 6  # words of a title of which one may be another
-STEM = 4  # letters of a word that has no ending to lose
 SITE = 4  # words of the name of a site
 LABEL = 3  # words of a label
 
@@ -76,23 +76,7 @@ NUMBERS = frozenset(
         *("winter", "week", "weekend", "month", "year"),
     }
 )
-# Words of which the other one makes another event.
-TURNS = frozenset(
-    {
-        *("not", "no", "never", "without", "up", "down", "over", "under", "above", "below", "before", "after", "off"),
-        *("out", "against", "more", "less", "most", "least", "high", "low", "higher"),
-        *("lower", "man", "woman", "boy", "girl", "men", "women", "he", "she", "his", "her", "north"),
-        *("south", "east", "west", "left", "right", "small", "large", "big", "best", "worst", "better", "worse"),
-        *("win", "wins", "won", "lose", "loses", "lost", "rise", "rises", "rose", "fall", "falls", "fell", "gain"),
-        *("gains", "drop", "drops", "jump", "jumps", "raise", "raises", "cut", "cuts", "buy", "buys", "sell", "sells"),
-        *("open", "opens", "close", "closes", "start", "starts", "begin", "begins", "end", "ends", "stop", "stops"),
-        *("accept", "accepts", "reject", "rejects", "approve", "approves", "deny", "denies", "confirm", "confirms"),
-        *("pass", "passes", "fail", "fails", "hire", "hires", "fire", "fires", "join", "joins", "leave", "leaves"),
-        *("ban", "bans", "allow", "allows", "guilty", "innocent", "dead", "alive", "record", "yes", "yet", "again"),
-    }
-)
 WORD = re.compile(r"[^\W_]+")
-ENDING = re.compile(r"(?:ing|ed|es|s|e|d)$")
 CUT = re.compile(r"\s*[\[(]?(?:…|\.{3,})[\])]?[\s\"'”’»]*$")
 IN_FRONT = re.compile(r"\s*(?:[\[(]([^\[\]()]{2,30})[\])]\s*[:|–—-]?|([^\[\]():|–—]{2,30}?)\s*(?::|\||\s[–—-])\s)\s*")
 BEHIND = re.compile(r"(?:\s*([|·•»«]|::)\s*|\s+([-–—])\s+)((?:(?!\s-\s)[^|·•»«–—:]){2,50}?)\s*$")
@@ -116,7 +100,8 @@ class Title:
 
 def read(title: str) -> Title:
     """Take a title apart. Nothing is taken off that would leave fewer than `TELLING` words."""
-    whole = _unescaped(title[:LONGEST])
+    # Hundreds of blanks in front would be tried one by one as what stands before a label.
+    whole = _unescaped(title.strip()[:LONGEST]).strip()
     text = CUT.sub("", whole)
     cut, key = text != whole, title_key(text)
     label, text = _front(text)
@@ -154,14 +139,13 @@ def edited(said: Title, known: Title) -> tuple[str, ...] | None:
     while left and right and left[-1] == right[-1]:
         del left[-1], right[-1]
     words = (*left, *right)
-    fit = max(len(left), len(right)) == 1 and not any(map(_decides, words))
+    fit = max(len(left), len(right)) == 1 and not any(turns(word) or _counts(word) for word in words)
     return words if fit else None
 
 
 def stands_in(words: tuple[str, ...], text: str) -> bool:
     """Whether words stand in a text in small letters, with any ending: it speaks of them, and they are no names."""
-    stems = (word if len(word) <= STEM else ENDING.sub("", word) for word in words)
-    return all(re.search(rf"(?<!\w){re.escape(stem)}\w{{0,4}}(?!\w)", text) for stem in stems)
+    return all(re.search(rf"(?<!\w){re.escape(stem)}\w{{0,4}}(?!\w)", text) for stem in map(stem, words))
 
 
 def is_serial(title: Title) -> bool:
@@ -243,11 +227,6 @@ def _goes_on(core: str, known: str) -> bool:
 def _counts(word: str) -> bool:
     """Whether a word tells one of several apart by number or date."""
     return word in NUMBERS or any(letter.isdigit() for letter in word)
-
-
-def _decides(word: str) -> bool:
-    """Whether another word in its place makes another article."""
-    return word in TURNS or _counts(word)
 
 
 def _plain(text: str) -> list[str]:

@@ -50,7 +50,7 @@ CAMPAIGN = re.compile(
         |hackernews|google|googlenews|flipboard|whatsapp|telegram|mastodon|bluesky)
       (?:[-_.].{0,40})?"""
 )
-LONGEST = 1_000  # characters of an address that the operator's rules are tried on
+LONGEST = 500  # characters of an address that the operator's rules are tried on; see `config.clearurls`
 
 _own: list[tuple[Provider, ...]] = [()]
 

@@ -7,29 +7,35 @@
 
 Either has to be unambiguous: all articles it fits are copies of one, whose original is the target. Where several have
 the address, the title may choose among them. What is resolved here follows from the rows alone, never from the order in
-which they came: whatever arrives, all links are looked at again whose target it may be, or was.
+which they came: whatever arrives, all links are looked at again whose target it may be, or was. Of the copies of what
+arrives, only the links are that lead to one which is no original any more: what else fits them fits them as before.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from extractors import titles
-from extractors.addresses import mobile, plain
+from extractors.phones import mobile, plain
 from storage.copies import fellows
 from storage.naming import Line, named
 from storage.ranks import rank
+from storage.restoring import restore
 
 KEYS = """SELECT url_key, NULL FROM addresses WHERE article_id IN (SELECT value FROM json_each(:ids))
 UNION SELECT NULL, title FROM articles WHERE id IN (SELECT value FROM json_each(:ids)) AND title <> ''
 UNION SELECT NULL, title FROM revisions WHERE article_id IN (SELECT value FROM json_each(:ids)) AND title <> ''"""
+LED = "SELECT id FROM links WHERE target_id IN (SELECT value FROM json_each(:ids))"
 CONCERNED = """SELECT id FROM links
     WHERE article_id IN (SELECT value FROM json_each(:ids)) AND coalesce(url_key, title_key) IS NOT NULL
 UNION SELECT id FROM links WHERE url_key IN (SELECT value FROM json_each(:urls))
-UNION SELECT id FROM links WHERE title_key IN (SELECT value FROM json_each(:titles))"""
+UNION SELECT id FROM links WHERE title_key IN (SELECT value FROM json_each(:titles))
+UNION SELECT l.id FROM json_each(:group) AS j CROSS JOIN articles AS a ON a.id = j.value AND a.duplicate_of IS NOT NULL
+    JOIN links AS l ON l.target_id = a.id"""
 # Lines that begin with the same word, and go on with the same one, or end with the same one.
 ALIKE = """SELECT id, title_key FROM links
 WHERE title_key >= :first || ' ' AND title_key < :first || '!' AND (substr(title_key, 1, length(:two)) = :two
@@ -43,7 +49,9 @@ GROUP BY l.id"""  # noqa: S608 - our own expression
 HOLDERS = f"""SELECT DISTINCT {ORIGINAL} FROM addresses AS d JOIN articles AS a ON a.id = d.article_id
 WHERE d.url_key = ?"""  # noqa: S608 - our own expression
 POINT = "UPDATE links SET target_id = ? WHERE id = ?"
-WITHDRAW = "DELETE FROM see_also WHERE kind = 'see_also' AND article_id IN (SELECT value FROM json_each(:ids))"
+OFFERED = """SELECT article_id, related_id, rank, method, reason FROM see_also
+WHERE kind = 'see_also' AND article_id IN (SELECT value FROM json_each(:ids))"""
+WITHDRAW = "DELETE FROM see_also WHERE kind = 'see_also' AND article_id = ? AND related_id = ?"
 POINTED = """SELECT article_id, target_id, url_key,
     iif(label <> '', label, iif(kind = 'related', 'Related', 'See also'))
 FROM links
@@ -59,14 +67,20 @@ POINTERS = ("see_also", "related")
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Addresses in canonical form, and titles, of now and of before."""
+    """What articles are, or were, known by: addresses in canonical form, titles, and the links that led to them.
+
+    `group` are the articles with all copies of the same.
+    """
 
     urls: frozenset[str]
     titles: frozenset[str]
+    links: frozenset[int]
+    group: frozenset[int]
 
     def __or__(self, other: Keys) -> Keys:
         """Both together."""
-        return Keys(self.urls | other.urls, self.titles | other.titles)
+        links, group = self.links | other.links, self.group | other.group
+        return Keys(self.urls | other.urls, self.titles | other.titles, links, group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +101,16 @@ class Link:
 
 
 def keys_of(connection: sqlite3.Connection, articles: Iterable[int]) -> Keys:
-    """The keys under which articles, and all copies of them, are known now."""
-    values = {"ids": json.dumps(fellows(connection, articles))}
+    """What articles are known by now."""
+    ids = sorted(articles)
+    values = {"ids": json.dumps(ids)}
     rows = connection.execute(KEYS, values).fetchall()
-    return Keys(frozenset(row[0] for row in rows if row[0]), frozenset(row[1] for row in rows if row[1]))
+    return Keys(
+        urls=frozenset(row[0] for row in rows if row[0]),
+        titles=frozenset(row[1] for row in rows if row[1]),
+        links=frozenset(row[0] for row in connection.execute(LED, values)),
+        group=frozenset(fellows(connection, ids)),
+    )
 
 
 def resolve(connection: sqlite3.Connection, articles: Iterable[int], keys: Keys) -> None:
@@ -105,21 +125,37 @@ def resolve(connection: sqlite3.Connection, articles: Iterable[int], keys: Keys)
 
 
 def recommend(connection: sqlite3.Connection, articles: Iterable[int]) -> None:
-    """Make the see-also rows of articles anew from their own links, which come before all that was computed."""
-    values = {"ids": json.dumps(list(articles))}
-    connection.execute(WITHDRAW, values)
+    """Bring the see-also rows of articles up to date with their own links, which come before all that was computed.
+
+    A row that goes makes room for what was computed of the two, or would have been; see `storage.restoring`.
+    """
+    ids = sorted(articles)
+    rows = connection.execute(OFFERED, {"ids": json.dumps(ids)}).fetchall()
+    former = {(article, target): said for article, target, *said in rows}
+    offered = _offered(connection, ids)
+    gone = sorted(former.keys() - offered.keys())
+    changed = [(*pair, *said) for pair, said in offered.items() if said != former.get(pair)]
+    connection.executemany(WITHDRAW, gone)
+    connection.executemany(OFFER, changed)
+    restore(connection, gone)
+    rank(connection, ids)
+
+
+def _offered(connection: sqlite3.Connection, articles: list[int]) -> dict[tuple[int, int], list[object]]:
+    """What articles' own links lead to: article and target with rank, method and reason."""
+    rows = connection.execute(POINTED, {"ids": json.dumps(articles)}).fetchall()
     first: dict[tuple[int, int], str] = {}
     by_address: set[tuple[int, int]] = set()
-    for article, target, key, reason in connection.execute(POINTED, values).fetchall():
+    for article, target, key, reason in rows:
         first.setdefault((article, target), reason)
         if key and target in _holders(connection, key):
             by_address.add((article, target))
-    rows = [
-        (*pair, place, "address" if pair in by_address else "title", reason)
-        for place, (pair, reason) in enumerate(first.items(), 1)
-    ]
-    connection.executemany(OFFER, rows)
-    rank(connection, articles)
+    ranks: Counter[int] = Counter()
+    found: dict[tuple[int, int], list[object]] = {}
+    for pair, reason in first.items():
+        ranks[pair[0]] += 1
+        found[pair] = [ranks[pair[0]], "address" if pair in by_address else "title", reason]
+    return found
 
 
 def _concerned(connection: sqlite3.Connection, articles: Iterable[int], keys: Keys) -> list[int]:
@@ -131,9 +167,10 @@ def _concerned(connection: sqlite3.Connection, articles: Iterable[int], keys: Ke
         "ids": json.dumps(sorted(articles)),
         "urls": json.dumps(sorted(urls)),
         "titles": json.dumps(sorted(begun)),
+        "group": json.dumps(sorted(keys.group)),
     }
     found = {row[0] for row in connection.execute(CONCERNED, values)}
-    return sorted(found.union(*(_alike(connection, key) for key in spelled)))
+    return sorted(found.union(keys.links, *(_alike(connection, key) for key in spelled)))
 
 
 def _alike(connection: sqlite3.Connection, key: str) -> Iterator[int]:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from config.clearurls import read_providers, runs_away
+from config.clearurls import LONGEST, read_providers, runs_away
 from config.load import load, load_settings, load_tracking
 from config.tables import ConfigError
+from extractors import tracking
 
 FILE = {
     "providers": {
@@ -78,11 +79,16 @@ def test_a_file_that_is_missing_is_one_line(tmp_path: Path) -> None:
 
 SAFE = [
     ".*", "", "ref_?", r"^https?:\/\/(?:[a-z0-9-]+\.)*?shop(?:\.[a-z]{2,}){1,}\/.*?u=([^&]+)", r"([a-z0-9-\.])*(chat|drive)\.example",
-    "(?:%3F)?vn(?:_[a-z]*)+", r"(?:[a-z]+,)*", "(?:a{2}b){9}", r"[+*]+\)+", "(a|b)?",
+    "(?:%3F)?vn(?:_[a-z]*)+", r"(?:[a-z]+,)*", "(?:a{2}b){9}", r"[+*]+\)+", "(a|b)?", r"(?:[a-z]{1,9}\.){1,9}x",
+    r"^https?:\/\/(?:[a-z0-9-]+\.)*?shop\.example.*\/track\?.*(https?:\/\/.*)", r"^https?:\/\/[^/]+/[^/]+/[^/]+\/-[^?]*\?.*?&?ref_?=.",
+    r"^https?:\/\/shop(lab)?\.[^/]*\/[^?]+\?.*?&?ref_?=[^/?&]*", r"^https?:\/\/(?:[a-z0-9-]+\.)*?shop(?:\.[a-z]{2,}){1,}\/s\?tbm=map.*?gs_[a-z]*=.",
+    "^.*.*.*x", "a{0,20}b",
 ]  # fmt: skip
 AWAY = [
     "(a+)+", "(?:[a-z]+)*x", "(a|aa)+", "((a+)b?)*", "(?:(?:a+))+", "(?:a?a)*b", "(?:a*){2,}", "((?:a|b)*c?)*", "(?:x?,*)*", "(?:a+){50}",
-    ".*.*.*.*.*.*.*x",
+    ".*.*.*.*.*.*.*x", ".*.*.*x", "^.*.*.*.*x", "^a|.*.*.*x", "(a{1,20}){1,20}b", "(?:a{1,19}a{1,19}){1,19}b", "(?:a?){20}b", "^(.*,){3}x",
+    "(?:a.*)?(?:a.*)?(?:a.*)?x", "a?" * 30 + "a" * 30, "a{0,20}" * 7 + "x", "(.*|b)(.*|b)(.*|b)x",
+    r"a*[ab]{2,}(?:[a-z]+\.){3}=", r".{2,}[^&]{1,20}a(?:[a-z]+\.){1,20}=",
 ]  # fmt: skip
 
 
@@ -94,3 +100,13 @@ def test_a_pattern_of_one_way_is_taken(pattern: str) -> None:
 @pytest.mark.parametrize("pattern", AWAY)
 def test_a_pattern_of_ever_more_ways_is_refused(pattern: str) -> None:
     assert runs_away(pattern)
+
+
+def test_a_name_is_matched_as_a_whole_so_that_its_last_repeat_counts_and_its_beginning_does_not() -> None:
+    assert runs_away("[a-z]*" * 4, whole=True)
+    assert not runs_away("[a-z]*" * 3, whole=True)
+    assert not runs_away("^" + "[a-z]*" * 4)
+
+
+def test_patterns_are_measured_by_the_length_of_the_addresses_that_they_meet() -> None:
+    assert LONGEST == tracking.LONGEST

@@ -4,13 +4,15 @@ import json
 import random
 import time
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 from config.clearurls import Provider, read_providers
 from extractors import tracking
-from extractors.addresses import absolute, canonical, domain, mobile, plain, public
+from extractors.addresses import absolute, canonical, domain, public
+from extractors.phones import mobile, plain
 
 A = "https://site.example/news/a"
 SAME = {
@@ -70,6 +72,7 @@ HOSTILE = [
     "https://s.example/%", "https://s.example/%zz%", "https://s.example/?=&&=%", "https://s.example/..//../..", "http://①.example/",
     "http://s.example\\@t.example/", "https://s.example/?url=" + "%25" * 900, "http://ß..example/", "http://s.example:-1/",
     "https://www.google.com/url?url=https://www.google.com/url?url=https://www.google.com/url?url=x",
+    "https://www.google.com/url?url=" * 20 + "https://a.example/x", "https://google.com/amp/" * 170,
 ]  # fmt: skip
 
 
@@ -104,6 +107,11 @@ DOMAINS = {
 @pytest.mark.parametrize(("url", "host"), DOMAINS.values(), ids=DOMAINS)
 def test_domain(url: str, host: str) -> None:
     assert domain(url) == host
+
+
+def test_redirectors_in_redirectors_are_unwrapped_to_the_last() -> None:
+    for deep in (1, 3, 4, 15, 20, 100):
+        assert canonical("https://www.google.com/url?url=" * deep + "https://a.example/x") == "https://a.example/x"
 
 
 LINKS = {
@@ -200,6 +208,10 @@ PLAIN = {
     "a host of two parts": ("https://m.example/a", "https://m.example/a"),
     "a home page": ("https://m.s.example", "https://m.s.example"),
     "an article about amps": ("https://s.example/amp", "https://s.example/amp"),
+    "amp at both ends": ("https://s.example/amp/a/amp", "https://s.example/amp/a/amp"),
+    "two hosts for phones": ("https://m.amp.s.example/a", "https://m.amp.s.example/a"),
+    "amp as two parameters": ("https://s.example/a?amp=1&outputType=amp", "https://s.example/a?amp=1&outputType=amp"),
+    "a hash-bang of a host for phones": ("https://m.s.example/a#!/b/amp", "https://s.example/a#!/b/amp"),
     "a plain page": ("https://s.example/amplifiers?amps=1", "https://s.example/amplifiers?amps=1"),
     "nothing": ("", ""),
 }
@@ -215,9 +227,28 @@ def test_the_plain_page_of(key: str, page: str) -> None:
 )
 def test_pages_for_phones_and_in_amp_are_spelled_as_keys_whose_plain_page_is_the_key(key: str) -> None:
     forms = mobile(key)
-    assert len(forms) == len(set(forms)) > 10
+    assert len(forms) == len(set(forms)) > 60
     assert {plain(form) for form in forms} == {key}
     assert [canonical(form) for form in forms] == forms
+
+
+FORMS = [
+    f"https://{host}/{path}{'?' if query else ''}{query}{fragment}"
+    for host, path, query, fragment in product(
+        ("s.example", "m.s.example", "m.amp.s.example", "m.example", "s.example:8080"),
+        ("a", "a.html", "amp", "amp/a", "a/amp", "a.amp", "a.amp.html", "amp/a.html/amp", "amp/a", "amp/amp", "amp.amp", ".amp", ".html"),
+        ("", "id=3", "amp=1", "outputType=amp", "amp=1&amp=true", "id=3&outputType=amp", "amp=1&id=3"),
+        ("", "#!/a", "#!/a/amp"),
+    )
+]  # fmt: skip
+
+
+def test_the_forms_of_a_page_are_all_those_and_only_those_whose_plain_page_it_is() -> None:
+    assert [canonical(key) for key in FORMS] == FORMS
+    found = {(form, key) for key in FORMS for form in (key, *mobile(key)) if form != key}
+    meant = {(form, plain(form)) for form in (*FORMS, *(form for form, _ in found)) if plain(form) != form}
+    assert found == meant
+    assert ("https://m.s.example/a/amp?outputType=amp", "https://s.example/a") in found
 
 
 def test_a_home_page_has_none_for_phones() -> None:

@@ -79,6 +79,25 @@ def test_one_word_may_be_edited(known: str, words: tuple[str, ...] | None) -> No
         assert has_half(read(said), read(known))
 
 
+TURNED = [
+    "backs opposes", "clears convicts", "sues settles", "wins loses", "approves blocks", "confirms denies", "hires fires", "buys sells",
+    "approved blocked", "confirmed denied", "arrests frees", "uphold overturn", "praises attacks", "killed survived", "raises cuts",
+    "plans cancels", "denies unveils", "legal illegal", "profit loss", "soars plunges", "bought sold", "banned allowed", "lifting imposing",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("pair", TURNED)
+def test_what_turns_the_news_round_is_no_edit(pair: str) -> None:
+    one, other = (read(f"Court of Oslo {word} the plan of the senator") for word in pair.split())
+    assert edited(one, other) is None
+
+
+@pytest.mark.parametrize("pair", ["quiet loud", "harbour port", "probe inquiry"])
+def test_what_says_the_same_may_be_edited(pair: str) -> None:
+    one, other = (read(f"Court of Oslo hears the {word} case of the senator") for word in pair.split())
+    assert edited(one, other) == tuple(pair.split())
+
+
 def test_a_word_stands_in_a_text_that_has_it_in_small_letters_with_any_ending() -> None:
     assert stands_in(("plans", "quiet"), "They were planning for quiet.")
     assert not stands_in(("norvik",), "The town of Norvik.")
@@ -99,7 +118,7 @@ def test_halves_have_no_words_that_an_index_may_spell_otherwise() -> None:
 
 
 HOSTILE = ["\ud800" * 3, "\x00", "…", " | ", "- - - -", ":" * 9, "&#0;&#x110000;&amp;amp;", "[[[[[Video]", "a" * 500_000, "&amp;" * 90_000,
-           "- " * 200_000, "(" * 200_000, "report: " * 100_000, "a … " * 100_000, "人工知能が作る新しい街…", "\u0301" * 200_000]  # fmt: skip
+           "- " * 200_000, " " * 600, " " * 500 + "a" + " " * 99, "(" * 200_000, "report: " * 100_000, "a … " * 100_000, "人工知能が作る新しい街…", "\u0301" * 200_000]  # fmt: skip
 
 
 @pytest.mark.parametrize("title", HOSTILE, ids=lambda title: title[:12].encode("unicode_escape").decode())
@@ -107,4 +126,11 @@ def test_any_title_is_read_in_no_time(title: str, pace: float) -> None:
     started = time.process_time()
     one = read(title)
     agree(one, read(TITLE)), edited(one, one), halves(one), starts(one), keys(title)
+    assert time.process_time() - started < 0.5 * pace
+
+
+def test_blanks_in_front_cost_nothing(pace: float) -> None:
+    started = time.process_time()
+    for _ in range(50):
+        assert read(" " * 580 + "Video: four plain words here").label == "video"
     assert time.process_time() - started < 0.5 * pace

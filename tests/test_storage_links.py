@@ -14,7 +14,10 @@ from config.settings import Feed
 from extractors.addresses import canonical
 from extractors.fingerprints import fingerprint
 from extractors.model import Article, Link
+from storage.connection import write_tx
 from storage.intents import Arrival, Harvest, Poll
+from storage.links import keys_of, recommend, resolve
+from storage.purging import remove
 from storage.store import Store
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -38,19 +41,19 @@ def see(title: str = "More", url: str | None = None) -> Link:
 
 
 class Mill:
-    """A store with one feed, and one call to keep articles."""
+    """A store with two feeds, and one call to keep articles."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        store.sync_feeds([Feed(slug="ledger", url="https://ledger.example/feed")], NOW)
+        store.sync_feeds([Feed(slug=slug, url=f"https://{slug}.example/feed") for slug in ("ledger", "post")], NOW)
         self.run = store.start_run("cli", "1", NOW)
         self.polls = 0
 
-    def keep(self, *articles: Article) -> None:
+    def keep(self, *articles: Article, feed: str = "ledger") -> None:
         self.polls += 1
         at = NOW + timedelta(hours=self.polls)
         arrivals = tuple(Arrival(article=one, entry_hash=f"{one.title} {self.polls}") for one in articles)
-        state = self.store.due(NOW, ("ledger",), force=True)[0]
+        state = self.store.due(NOW, (feed,), force=True)[0]
         self.store.keep(
             Harvest(run_id=self.run, feed=state, poll=Poll(started_at=at, outcome="new", status=200), arrivals=arrivals)
         )
@@ -83,6 +86,9 @@ RIGHT = {
     "the very address": (see(url=f"{SITE}/b?utm_source=x#top"), article("b"), "address"),
     "the page for phones": (see(url="https://m.site.example/2026/b"), article("b"), "address"),
     "the AMP page": (see(url=f"{SITE}/b/amp/?utm_source=x"), article("b"), "address"),
+    "the AMP page for phones": (see(url="https://m.site.example/2026/b/amp?outputType=amp"), article("b"), "address"),
+    "the page for phones, asked for in AMP": (see(url="https://m.site.example/2026/b?amp=1"), article("b"), "address"),
+    "the AMP page, asked for in AMP": (see(url=f"{SITE}/b/amp?amp=true"), article("b"), "address"),
     "the AMP page in a cache": (see(url="https://www.google.com/amp/s/amp.site.example/2026/b"), article("b"), "address"),
     "what the page calls itself": (see(url=f"{SITE}/fine-name"), article("b", canonical_url=f"{SITE}/fine-name"), "address"),
     "another address of it": (see(url=f"{SITE}/other"), article("b", addresses=(f"{SITE}/other",)), "address"),
@@ -212,6 +218,72 @@ def test_where_lines_lead_does_not_hang_on_the_order_of_arrival(seed: int, tmp_p
                 at += size
             ends.append(mill.leads())
     assert ends[0] == ends[1] == ends[2]
+
+
+def test_rows_that_stay_are_not_written_anew(mill: Mill) -> None:
+    mill.keep(article("a", "", see(url=f"{SITE}/b"), see(url=f"{SITE}/c")), article("b"), article("c"))
+    connection = mill.store.connection
+    connection.execute("UPDATE see_also SET score = 0.5")
+    recommend(connection, [1])
+    assert connection.execute("SELECT score FROM see_also").fetchall() == [(0.5,), (0.5,)]
+
+
+def test_a_copy_is_looked_for_by_its_own_names_and_not_by_those_of_all_its_group(mill: Mill) -> None:
+    copies = [article(f"c{number}", f"{TITLE} {number}", text="A text that they share. " * 20) for number in range(9)]
+    mill.keep(*copies)
+    keys = keys_of(mill.store.connection, [9])
+    assert sorted(keys.urls | keys.titles) == [f"{TITLE} 8", f"{SITE}/c8"]
+    assert keys.group == set(range(1, 10))
+
+
+SHARED = "A text that many have: " + " ".join(f"w{number * 7919 % 1009}" for number in range(60))
+
+
+def moves(dice: random.Random, mill: Mill) -> Iterator[None]:
+    """Copies come, change their title, their date or their text, are taken apart or put together, and are deleted."""
+    names = [f"t{number}" for number in range(6)]
+    titles = [
+        TITLE,
+        f"{TITLE} - AI News",
+        TITLE.replace("quiet", "loud"),
+        "Helmo closes its reading room for a week",
+        "",
+    ]
+    lines = [see(title) for title in titles[:4]] + [see(TITLE[:45] + "…")]
+    lines += [see(url=f"{SITE}/{name}{form}") for name in (*names, "shared") for form in ("", "/amp?amp=1")]
+    mill.keep(*(article(f"p{number}", "", line) for number, line in enumerate(lines)))
+    for _ in range(25):
+        ids = [row[0] for row in mill.store.connection.execute("SELECT id FROM articles WHERE guid >= 't' ORDER BY id")]
+        match dice.choice(["keep", "keep", "keep", "split", "join", "remove"]):
+            case "split" if ids:
+                mill.store.groups.split(dice.choice(ids), NOW)
+            case "join" if len(ids) > 1:
+                one, other = dice.sample(ids, 2)
+                mill.store.groups.join(one, other, NOW)
+            case "remove" if ids:
+                with write_tx(mill.store.connection):
+                    remove(mill.store.connection, [dice.choice(ids)])
+            case _:
+                text = SHARED if dice.random() < 0.7 else SHARED[::-1]
+                known = (f"{SITE}/shared",) if dice.random() < 0.2 else ()
+                at = NOW - timedelta(hours=dice.randrange(50))
+                links = [dice.choice(lines)] if dice.random() < 0.4 else []
+                mill.keep(
+                    article(dice.choice(names), dice.choice(titles), *links, text=text, addresses=known, published=at)
+                )
+        yield
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_happens_all_links_lead_to_where_they_would_if_all_were_looked_at_again(seed: int, mill: Mill) -> None:
+    connection = mill.store.connection
+    query = "SELECT id, target_id FROM links ORDER BY id"
+    for _ in moves(random.Random(seed), mill):
+        before = connection.execute(query).fetchall()
+        everything = [row[0] for row in connection.execute("SELECT id FROM articles")]
+        with write_tx(connection):
+            resolve(connection, everything, keys_of(connection, everything))
+        assert connection.execute(query).fetchall() == before
 
 
 def test_lines_of_any_text_are_kept(mill: Mill) -> None:
