@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from storage import pairs
+from extractors.fingerprints import is_name
+from storage.accounts import CHOSEN
 from storage.copies import fellows
 from storage.terms import BEST
 
 HOURS = 72  # between an article and the one it joins
 DAYS = 7  # between an article and the first of its story: a running topic is a tag, not a story
 
-NAMES = '*"[0-9A-ZÀ-ÖØ-ÞΑ-ΩА-Я]*'  # in the JSON of an article's terms, a key that is a name or figure
-BARE = f"""(t.terms NOT GLOB '{NAMES}'
-    AND length(t.terms) - length(replace(t.terms, ',', '')) < {BEST - 1})"""  # a comma for each term but one
-IS_BARE = f"SELECT {BARE} FROM article_terms AS t WHERE article_id = ?"  # noqa: S608 - our own expression
+SHORT = f"length(t.terms) - length(replace(t.terms, ',', '')) < {BEST - 1}"  # a comma for each term but one
+SAID = f"iif({SHORT}, t.terms, NULL)"  # what an article says that may be bare
+IS_BARE = f"SELECT {SAID} FROM article_terms AS t WHERE article_id = ?"  # noqa: S608 - our own expression
 CANDIDATES = f"""
-    SELECT a.id, a.story_id, {BARE}
+    SELECT a.id, a.story_id, {SAID}
     FROM json_each(:ids) AS j
     JOIN articles AS a ON a.id = j.value
     JOIN articles AS mine ON mine.id = :article
@@ -34,9 +34,16 @@ CANDIDATES = f"""
       AND abs(julianday(a.published_at) - julianday(mine.published_at)) * 24 <= {HOURS}
       AND (lead.id IS NULL OR abs(julianday(lead.published_at) - julianday(mine.published_at)) <= {DAYS})
     ORDER BY a.published_at, a.uid"""  # noqa: S608 - our own expression
-ORIGINALS = """SELECT DISTINCT coalesce(o.id, a.id), coalesce(o.story_id, a.story_id)
-FROM json_each(?) AS j JOIN articles AS a ON a.id = j.value LEFT JOIN articles AS o ON o.id = a.duplicate_of
-ORDER BY 1"""
+DECIDED = """WITH ours AS MATERIALIZED (SELECT value AS id FROM json_each(:ids))
+SELECT coalesce(o.id, a.id), iif(o.id IS NULL, a.story_id, o.story_id), c.together FROM (
+    SELECT other_id AS id, together, chosen_at FROM pair_choices
+    WHERE about = 'story' AND article_id IN (SELECT id FROM ours)
+    UNION ALL SELECT article_id, together, chosen_at FROM pair_choices
+    WHERE about = 'story' AND other_id IN (SELECT id FROM ours)) AS c
+JOIN articles AS a ON a.id = c.id LEFT JOIN articles AS o ON o.id = a.duplicate_of
+WHERE a.id NOT IN (SELECT id FROM ours)
+ORDER BY c.chosen_at DESC, c.together, 1"""
+MEMBERS = "SELECT id FROM articles WHERE story_id = ? AND duplicate_of IS NULL UNION SELECT ? ORDER BY 1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,27 +70,52 @@ class Decided:
 
 
 def decided(connection: sqlite3.Connection, article: int) -> Decided:
-    """What somebody decided of an article's stories, or of its copies'. Others are given by their originals."""
-    own = fellows(connection, [article])
-    chosen = [pairs.of(connection, each, "story") for each in own]
-    apart = originals(connection, (each for one in chosen for each in one.apart if each not in own))
+    """What somebody decided of an article's stories, or of its copies'. Others are given by their originals.
+
+    Of two decisions, one about a copy and one about its original, the later holds. Those it is with come latest first.
+    """
+    ids = json.dumps(fellows(connection, [article]))
+    last: dict[int, tuple[int | None, int]] = {}
+    for other, story, together in connection.execute(DECIDED, {"ids": ids}).fetchall():
+        last.setdefault(other, (story, together))
+    apart = {other: story for other, (story, together) in last.items() if not together}
     return Decided(
-        beside=tuple(originals(connection, (each for one in chosen for each in one.beside if each not in own)).items()),
+        beside=tuple((other, story) for other, (story, together) in last.items() if together),
         articles=frozenset(apart),
         stories=frozenset(story for story in apart.values() if story is not None),
     )
 
 
-def originals(connection: sqlite3.Connection, articles: Iterable[int]) -> dict[int, int | None]:
-    """The originals of articles, ascending, with the story of each."""
-    asked = sorted(set(articles))
-    return dict(connection.execute(ORIGINALS, (json.dumps(asked),)).fetchall()) if asked else {}
+def agreeing(connection: sqlite3.Connection, others: Iterable[Other], taken: Sequence[Other] = ()) -> list[Other]:
+    """Of some articles, in order, those that nobody keeps apart from any of `taken` or from one before, by story."""
+    found: list[Other] = []
+    for other in others:
+        if not any(are_apart(connection, each, other) for each in (*taken, *found)):
+            found.append(other)
+    return found
+
+
+def are_apart(connection: sqlite3.Connection, one: Other, other: Other) -> bool:
+    """Whether somebody keeps an article, or one of its story, from another or from one of that one's story."""
+    if not connection.execute(CHOSEN).fetchone()[0]:
+        return False
+    members = connection.execute(MEMBERS, (one.story, one.article_id)).fetchall()
+    return any(decided(connection, row[0]).forbids(other.article_id, other.story) for row in members)
 
 
 def is_bare(connection: sqlite3.Connection, article: int) -> bool:
     """Whether an article says no more than a headline does: fewer than twenty terms, and no name in its text."""
     row = connection.execute(IS_BARE, (article,)).fetchone()
-    return bool(row and row[0])
+    return bool(row and is_headline(row[0]))
+
+
+def is_headline(said: str | None) -> bool:
+    """Whether what an article says is that of a headline: of its terms, in JSON or None where they are many, the last.
+
+    Names come after all words, so that one look tells, in every script, what `fingerprints.is_name` says.
+    """
+    last = said.rpartition('": ')[0].rpartition('"')[2] if said else ""
+    return said is not None and not (last and is_name(last))
 
 
 def among(connection: sqlite3.Connection, article: int, likes: Mapping[int, float], choices: Decided) -> list[Other]:
@@ -91,7 +123,7 @@ def among(connection: sqlite3.Connection, article: int, likes: Mapping[int, floa
     asked = {"ids": json.dumps(list(likes)), "article": article}
     rows = connection.execute(CANDIDATES, asked).fetchall() if likes else ()
     return [
-        Other(article_id=other, story=story, cosine=likes[other], bare=bool(bare))
-        for other, story, bare in rows
+        Other(article_id=other, story=story, cosine=likes[other], bare=is_headline(said))
+        for other, story, said in rows
         if not choices.forbids(other, story)
     ]

@@ -13,12 +13,13 @@ have nothing to do with each other. A story with a text in it is never made one 
 
 from __future__ import annotations
 
+import json
 import math
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from storage.candidates import BARE, Other
+from storage.candidates import SAID, Other, are_apart, is_headline
 
 COSINE = 0.15  # with one article of a story, at least, for the story to be looked at
 JOIN = 0.15  # with a story
@@ -29,20 +30,13 @@ SHARED = 2  # terms that are in an article and a profile, at least: one word is 
 TOP = 5  # stories that are looked at, those with the most that is like it
 LATEST = 24  # articles of a story that make its profile
 
-ONLY_BARE = f"""SELECT NOT EXISTS (
-    SELECT 1 FROM articles AS a JOIN article_terms AS t ON t.article_id = a.id
-    WHERE a.story_id = ? AND a.duplicate_of IS NULL AND NOT {BARE})"""  # noqa: S608 - our own expression
-ALONE = "SELECT term, weight FROM term_weights WHERE article_id = ?"
-LATEST_OF = f"""SELECT w.term, w.weight FROM (
-        SELECT id FROM articles WHERE story_id = ? AND duplicate_of IS NULL
+TEXTS = f"""SELECT {SAID} FROM articles AS a JOIN article_terms AS t ON t.article_id = a.id
+WHERE a.story_id = ? AND a.duplicate_of IS NULL"""  # noqa: S608 - our own expression
+LATEST_OF = f"""SELECT a.id, {SAID} FROM (
+        SELECT id, published_at, uid FROM articles WHERE story_id = ? AND duplicate_of IS NULL
         ORDER BY published_at DESC, uid DESC LIMIT {LATEST}) AS a
-    JOIN article_terms AS t ON t.article_id = a.id JOIN term_weights AS w ON w.article_id = a.id
-    WHERE {BARE}"""  # noqa: S608 - our own expression
-APART = """SELECT EXISTS (
-    SELECT 1 FROM articles AS a JOIN pair_choices AS c ON c.article_id = a.id AND c.about = 'story' AND NOT c.together
-        JOIN articles AS b ON b.id = c.other_id
-    WHERE (a.story_id = :one OR a.id = :mine) AND (b.story_id = :other OR b.id = :theirs)
-        OR (a.story_id = :other OR a.id = :theirs) AND (b.story_id = :one OR b.id = :mine))"""
+    JOIN article_terms AS t ON t.article_id = a.id ORDER BY a.published_at DESC, a.uid DESC"""  # noqa: S608 - our own expression
+WEIGHED = "SELECT w.term, w.weight FROM json_each(?) AS j CROSS JOIN term_weights AS w ON w.article_id = j.value"
 
 Profile = Mapping[str, float]
 
@@ -64,7 +58,7 @@ def alike(connection: sqlite3.Connection, article: int, others: Iterable[Other])
     groups: dict[tuple[int, int], list[Other]] = {}
     for other in others:
         groups.setdefault((other.story, 0) if other.story else (0, other.article_id), []).append(other)
-    mine = dict(connection.execute(ALONE, (article,)).fetchall()) if groups else {}
+    mine = dict(_weighed(connection, [article])) if groups else {}
     most = sorted(groups.values(), key=lambda group: -round(sum(other.cosine for other in group), 6))[:TOP]
     near = [_near(connection, mine, max(group, key=lambda other: other.cosine)) for group in most]
     return [each.other for each in _chosen(connection, sorted(near, key=lambda each: -each.likeness))]
@@ -72,9 +66,10 @@ def alike(connection: sqlite3.Connection, article: int, others: Iterable[Other])
 
 def _near(connection: sqlite3.Connection, mine: Profile, other: Other) -> Near:
     """How like a story an article is, of which `other` is the one most like it."""
-    asked = (LATEST_OF, (other.story,)) if other.story else (ALONE, (other.article_id,))
+    latest = connection.execute(LATEST_OF, (other.story,)).fetchall() if other.story else ()
+    told = [row[0] for row in latest if is_headline(row[1])] if other.story else [other.article_id]
     profile: dict[str, float] = {}
-    for term, weight in connection.execute(*asked):
+    for term, weight in _weighed(connection, told):
         profile[term] = profile.get(term, 0.0) + weight
     shared = sum(term in profile for term in mine)
     return Near(other=other, likeness=cosine(mine, profile) if shared >= SHARED else 0.0, profile=profile)
@@ -85,8 +80,11 @@ def _chosen(connection: sqlite3.Connection, near: Sequence[Near]) -> list[Near]:
     first = next((each for each in near if each.likeness >= (JOIN if each.other.story else BEGIN)), None)
     if first is None:
         return []
-    others = (each for each in near if each is not first and _are_one(first, each))
-    return [first, *(each for each in others if _may_be_one(connection, first.other, each.other))]
+    chosen = [first]
+    for each in near:
+        if each is not first and _are_one(first, each) and _may_be_one(connection, chosen, each):
+            chosen.append(each)
+    return chosen
 
 
 def _are_one(first: Near, second: Near) -> bool:
@@ -95,14 +93,22 @@ def _are_one(first: Near, second: Near) -> bool:
     return second.likeness >= least and cosine(first.profile, second.profile) >= AKIN
 
 
-def _may_be_one(connection: sqlite3.Connection, first: Other, second: Other) -> bool:
-    """Whether neither of two stories has a text, which says more than headlines, and nobody keeps them apart."""
-    told = (each.story for each in (first, second) if each.story)
-    asked = {"one": first.story, "other": second.story, "mine": first.article_id, "theirs": second.article_id}
-    return (
-        all(connection.execute(ONLY_BARE, (story,)).fetchone()[0] for story in told)
-        and not (connection.execute(APART, asked).fetchone()[0])
+def _may_be_one(connection: sqlite3.Connection, chosen: Iterable[Near], second: Near) -> bool:
+    """Whether neither a story nor any chosen before it has a text, which says more, and nobody keeps them apart."""
+    told = [each.other for each in (*chosen, second)]
+    return all(_is_bare(connection, other.story) for other in told if other.story) and not any(
+        are_apart(connection, other, second.other) for other in told[:-1]
     )
+
+
+def _is_bare(connection: sqlite3.Connection, story: int) -> bool:
+    """Whether no article of a story says more than a headline."""
+    return all(is_headline(row[0]) for row in connection.execute(TEXTS, (story,)))
+
+
+def _weighed(connection: sqlite3.Connection, articles: Iterable[int]) -> list[tuple[str, float]]:
+    """The weighed terms of articles, in their order."""
+    return connection.execute(WEIGHED, (json.dumps(list(articles)),)).fetchall()
 
 
 def cosine(one: Profile, other: Profile) -> float:

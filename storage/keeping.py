@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 
-from storage import articles, copies, feeds, kin, links, quarantine, tombstones, traces
+from storage import articles, copies, feeds, heirs, kin, links, quarantine, terms, tombstones, traces
 from storage.connection import write_tx
 from storage.drafts import Batch, Draft, chosen, read_drafts, uid
 from storage.intents import Harvest, Kept
@@ -76,12 +76,17 @@ def put(connection: sqlite3.Connection, batch: Batch, drafts: Sequence[Draft]) -
     Gives the ids of all drafts by uid, and of those that turned out to be copies.
     """
     written = chosen(drafts, "new", "changed", "rewritten")
-    before = links.keys_of(connection, [draft.stored.id for draft in written if draft.stored])
+    stored = [(draft, draft.stored) for draft in written if draft.stored]
+    before = links.keys_of(connection, [one.id for _, one in stored])
+    edited = [one.id for draft, one in stored if draft.content_hash != one.content_hash]
+    former = heirs.copies_among(connection, edited)
     ids = articles.write(connection, batch, drafts)
     joined = copies.place(connection, written, ids, batch.run_id)
     for draft in written:
         if draft.stored is None or draft.content_hash != draft.stored.content_hash:
             kin.remember(connection, ids[draft.uid], draft.article.terms)
+    heirs.free(connection, former)
+    terms.recall(connection, [one.id for draft, one in stored if draft.moved])  # its story may have another lead now
     fresh = [ids[draft.uid] for draft in written]
     if fresh:
         links.resolve(connection, fresh, before | links.keys_of(connection, fresh))

@@ -1,7 +1,9 @@
 """What to read next: for every article its story, and up to five earlier articles that go with it.
 
 `relate` is the closing step of a run. It takes every article it has not seen, counts all their terms before it weighs
-any, and goes by the time of publication, so that the order in which feeds happened to arrive changes nothing. All of it
+any, and goes by the time of publication, so that the order in which feeds happened to arrive changes nothing: of many
+that are equally like one the latest come first, then the least uid; of more than `terms.MANY` those kept first are
+looked at. What has become a copy, or is none any more, changes its place in stories before (`storage.heirs`). All of it
 is one step of the caller's transaction: a run that is killed leaves nothing half done, and the next does it whole.
 
     nearest by twenty terms ─▶ sixteen that may be named ─▶ read again ─▶ score ─▶ five, one of a story
@@ -20,11 +22,11 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from storage import phrases, quotations, stories, terms
+from storage import heirs, phrases, quotations, stories, terms
 from storage.terms import PRIOR, Reach, compare, forget, in_common, mark, nearest, oldest, remember, weigh
 
 __all__ = ["TABLES", "Kin", "forget", "relate", "remember"]
@@ -51,16 +53,17 @@ FRESH = """
         AND (:until IS NULL OR a.published_at <= :until)
     ORDER BY a.published_at, a.uid"""
 DEMOTED = """
-    SELECT a.id FROM articles AS a INDEXED BY idx_articles_duplicate JOIN article_terms AS t ON t.article_id = a.id
-    WHERE a.duplicate_of IS NOT NULL AND t.state = 'placed' ORDER BY a.id"""
+    SELECT a.id, a.duplicate_of, t.state
+    FROM articles AS a INDEXED BY idx_articles_duplicate CROSS JOIN article_terms AS t ON t.article_id = a.id
+        CROSS JOIN articles AS o ON o.id = a.duplicate_of
+    WHERE a.duplicate_of IS NOT NULL AND (t.state <> 'copy' OR a.story_id IS NOT o.story_id) ORDER BY a.id"""
 EARLIER = """
     SELECT a.id, julianday(mine.published_at) - julianday(a.published_at), a.story_id, a.uid
     FROM json_each(:ids) AS j CROSS JOIN articles AS a ON a.id = j.value JOIN articles AS mine ON mine.id = :article
     WHERE a.duplicate_of IS NULL AND (a.published_at, a.uid) < (mine.published_at, mine.uid)
         AND (mine.story_id IS NULL OR a.story_id IS NOT mine.story_id)
         AND NOT EXISTS (SELECT 1 FROM see_also AS s WHERE s.article_id = mine.id AND s.related_id = a.id
-            AND s.kind <> 'related')
-    ORDER BY j.key"""
+            AND s.kind <> 'related')"""
 SHARED = """
     SELECT y.article_id, y.tag_id FROM article_tags AS x CROSS JOIN json_each(:ids) AS j
         JOIN article_tags AS y ON y.article_id = j.value AND y.tag_id = x.tag_id JOIN tags AS t ON t.id = x.tag_id
@@ -82,8 +85,10 @@ class Kin:
     related: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Earlier:
+    """An article that may be named, its age in days when the other was published."""
+
     article_id: int
     age: float
     story: int | None
@@ -112,45 +117,63 @@ def relate(connection: sqlite3.Connection, *, until: str | None = None, sources:
 
     `sources` are names of those who report, which are no keyphrases.
     """
-    again = sorted({*_recalled(connection), *_demote(connection)})
     rows = connection.execute(FRESH, {"until": until}).fetchall()
-    if not rows and not again:
+    again, copies = _recalled(connection), connection.execute(DEMOTED).fetchall()
+    if not rows and not again and not copies:
         return Kin()
-    new = [row[0] for row in rows if row[2]]
+    new, own = [row[0] for row in rows if row[2]], [row[0] for row in rows if row[1]]
+    again |= _demote(connection, copies)
+    risen = {*own} - {*new}
+    _succeed(connection, copies, risen, again)
     weigh(connection, new)
     phrases.choose(connection, new, sources)
-    own = [row[0] for row in rows if row[1]]
     mark(connection, [row[0] for row in rows if not row[1]], "copy")
     quotations.find(connection, own)
     made = stories.tell(connection, own)
+    heirs.follow(connection, {original for _, original, _ in copies} | risen)
+    again = (again | _recalled(connection)) - {row[0] for row in copies} - {*own}
     desk = Desk(connection)
     related = 0
-    for some in (own, again):  # apart, since those of `again` may be old, and much would be looked at for their sake
+    for some in (own, sorted(again)):  # apart, since the latter may be old, and much would be looked at for their sake
         since = oldest(connection, some, DAYS)
         related += sum(_recommend(desk, article, since) for article in some)
     return Kin(stories=made, related=related)
 
 
-def _recalled(connection: sqlite3.Connection) -> list[int]:
+def _recalled(connection: sqlite3.Connection) -> set[int]:
     """Articles that are to be related again; see `terms.recall`. They are in their stories already, or in none."""
     again = [row[0] for row in connection.execute(AGAIN)]
     mark(connection, again, "placed")
-    return again
+    return {*again}
 
 
-def _demote(connection: sqlite3.Connection) -> list[int]:
-    """Articles that have turned out to be copies lose their rows. Gives those that pointed at them, to relate again."""
-    gone = [row[0] for row in connection.execute(DEMOTED)]
+def _demote(connection: sqlite3.Connection, copies: Sequence[tuple[int, int, str]]) -> set[int]:
+    """Articles that have turned out to be copies lose their rows. Gives those that pointed at them, to relate again.
+
+    Those whose terms were never counted stay new until they are.
+    """
+    gone = [copy for copy, _, state in copies if state != "copy"]
     marked = json.dumps(gone)
     query = """SELECT DISTINCT s.article_id FROM see_also AS s WHERE s.kind = 'related'
-        AND s.related_id IN (SELECT value FROM json_each(?)) AND s.article_id NOT IN (SELECT value FROM json_each(?))
-        ORDER BY s.article_id"""
-    again = [row[0] for row in connection.execute(query, (marked, marked))] if gone else []
-    mark(connection, gone, "copy")
-    for article in gone:
-        stories.hand_over(connection, article)
-        connection.execute("DELETE FROM see_also WHERE article_id = ? AND kind = 'related'", (article,))
+        AND s.related_id IN (SELECT value FROM json_each(?)) AND s.article_id NOT IN (SELECT value FROM json_each(?))"""
+    again = {row[0] for row in connection.execute(query, (marked, marked))} if gone else set()
+    lose = "DELETE FROM see_also WHERE article_id = ? AND kind = 'related'"
+    connection.executemany(lose, [(copy,) for copy in gone])
     return again
+
+
+def _succeed(
+    connection: sqlite3.Connection,
+    copies: Sequence[tuple[int, int, str]],
+    risen: Collection[int],
+    again: Collection[int],
+) -> None:
+    """Give the places in stories that copies had to their originals, and let those out that are copies no more."""
+    touched = heirs.stories_of(connection, again) | heirs.let_go(connection, risen)
+    touched |= heirs.hand_over(connection, copies)
+    mark(connection, [copy for copy, _, state in copies if state == "placed"], "copy")
+    touched |= heirs.heed(connection, {original for _, original, _ in copies})
+    heirs.settle_all(connection, touched)
 
 
 def _recommend(desk: Desk, article: int, since: int) -> bool:
@@ -184,12 +207,24 @@ def best_of(desk: Desk, article: int, since: int) -> list[tuple[Earlier, float]]
 
 
 def _earlier(connection: sqlite3.Connection, article: int, since: int) -> Iterator[Earlier]:
-    """The articles that may be named, those first whose terms are most like an article's."""
-    likes = list(nearest(connection, article, LEAST, since, REACH))
-    for start in range(0, len(likes), TOGETHER):
-        some = {"ids": json.dumps(likes[start : start + TOGETHER]), "article": article}
-        for row in connection.execute(EARLIER, some).fetchall():
-            yield Earlier(article_id=row[0], age=row[1], story=row[2], uid=row[3])
+    """The articles that may be named, those first whose terms are most like an article's; of equal ones the latest."""
+    likes = nearest(connection, article, LEAST, since, REACH)
+    for some in _chunked(likes):
+        asked = {"ids": json.dumps(some), "article": article}
+        found = [Earlier(*row) for row in connection.execute(EARLIER, asked).fetchall()]
+        yield from sorted(found, key=lambda each: (-likes[each.article_id], each.age, each.uid))
+
+
+def _chunked(likes: Mapping[int, float]) -> Iterator[list[int]]:
+    """Articles given with their cosines, best first, `TOGETHER` at a time; those that are as like stay together."""
+    some: list[int] = []
+    for other, cosine in likes.items():
+        if len(some) >= TOGETHER and cosine < likes[some[-1]]:
+            yield some
+            some = []
+        some.append(other)
+    if some:
+        yield some
 
 
 def _shared(desk: Desk, article: int, others: Collection[int]) -> dict[int, float]:

@@ -17,7 +17,8 @@ FROM articles AS a JOIN feeds AS f ON f.id = a.feed_id""",
 SELECT * FROM v_articles WHERE duplicate_of IS NULL""",
     """CREATE VIEW v_article_tags AS -- a row for each tag of each article, with its evidence as text
 SELECT x.article_id, x.tag_id AS tag, t.name AS tag_name, t.kind, x.score, x.source,
-    (SELECT group_concat(iif(field = '', '', field || ': ') || detail, '; ') FROM (SELECT DISTINCT e.field, e.detail FROM tag_evidence AS e
+    (SELECT group_concat(iif(field = '', '', field || ': ') || detail, '; ') FROM (
+        SELECT DISTINCT e.field, e.detail FROM tag_evidence AS e
         WHERE e.article_id = x.article_id AND e.tag_id = x.tag_id ORDER BY e.number)) AS evidence,
     a.published_at, a.title, a.url
 FROM article_tags AS x JOIN tags AS t ON t.id = x.tag_id JOIN articles AS a ON a.id = x.article_id""",

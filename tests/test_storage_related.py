@@ -297,3 +297,22 @@ def test_few_may_be_looked_at(room: Room) -> None:
     late = room.id_of("late")
     assert room.id_of("old") in nearest(room.store.connection, late, 0.05)
     assert nearest(room.store.connection, late, 0.05, reach=Reach(looked=0)) == {}
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_of_many_that_are_as_like_the_latest_are_named_whatever_came_first(room: Room, *, backwards: bool) -> None:
+    many = [News(name=f"n{n:02}", text=about(1), days=6 - n / 50, title="Morning") for n in range(40)]
+    arriving = [replace(each, text=f"{each.text} {each.name}") for each in many]
+    room.keep(*(reversed(arriving) if backwards else arriving))
+    with write_tx(room.store.connection):
+        room.store.connection.execute("UPDATE articles SET duplicate_of = NULL")
+        weights = "SELECT term, weight FROM term_weights WHERE article_id = ?"
+        same = room.store.connection.execute(weights, (room.id_of("n00"),)).fetchall()
+        for each in many:
+            article_id = room.id_of(each.name)
+            room.store.connection.execute("DELETE FROM term_weights WHERE article_id = ?", (article_id,))
+            rows = [(term, article_id, weight) for term, weight in same]
+            room.store.connection.executemany("INSERT INTO term_weights VALUES (?, ?, ?)", rows)
+    room.keep(News(name="late", text=about(2), days=1, title="Late"))
+    assert set(room.names("late")) <= {f"n{n}" for n in range(24, 40)}
+    assert len(room.names("late")) == 5

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from extractors.fingerprints import is_name
 from storage import candidates, stories
 from storage.connection import connect, write_tx
 from storage.kin import remember
@@ -308,3 +309,93 @@ def test_an_original_that_is_kept_apart_from_a_story_inherits_nothing(db: sqlite
     part(db, "ferry-1")
     copied(db, "ferry-2", "ferry-1")
     assert told(db) == {story - {"ferry-1", "ferry-2"} for story in FOUND}
+
+
+GANNET = {
+    "one": ("Gannet aground Skerry", "Gannet lies aground Skerry"),
+    "two": ("Lifeboat rescues Gannet", "Lifeboat rescues Gannet passengers"),
+    "three": ("Rudder jammed Gannet", "Rudder jammed Gannet captain"),
+}
+LIKE_ALL = News(name="all", text="", title="Rudder jammed Gannet aground Skerry lifeboat rescues", day=10.5, feed="all")
+
+
+def three(db: sqlite3.Connection) -> None:
+    """Three stories of headlines on one event, which one headline would make one."""
+    days = dict(zip(GANNET, (10.0, 10.1, 10.2), strict=True))
+    keep(db, FILL + [each for name, titles in GANNET.items() for each in headlines(name, titles, days[name])])
+    run(db)
+    assert len(told(db)) == 3
+
+
+def keep_apart(db: sqlite3.Connection, one: str, other: str) -> None:
+    with write_tx(db):
+        pair = sorted((number(db, one), number(db, other)))
+        db.execute("INSERT INTO pair_choices VALUES (?, ?, 'story', 0, '2026-11-20T00:00:00Z')", pair)
+
+
+def test_a_headline_makes_three_stories_one(db: sqlite3.Connection) -> None:
+    three(db)
+    keep(db, [LIKE_ALL])
+    run(db)
+    assert len(told(db)) == 1
+
+
+@pytest.mark.parametrize("pair", [("one-0", "two-1"), ("two-0", "three-1"), ("one-0", "three-1")])
+def test_of_three_stories_no_two_come_together_that_are_kept_apart(
+    db: sqlite3.Connection, pair: tuple[str, str]
+) -> None:
+    three(db)
+    keep_apart(db, *pair)
+    keep(db, [LIKE_ALL])
+    run(db)
+    assert not [story for story in told(db) if {*pair} <= story]
+    assert max(map(len, told(db))) == 5
+
+
+def test_a_copy_that_is_kept_apart_keeps_its_originals_story_apart(db: sqlite3.Connection) -> None:
+    three(db)
+    keep(db, [News(name="copy", text="", title=GANNET["two"][0], day=10.3, feed="copier", copy_of="two-0")])
+    run(db)
+    keep_apart(db, "copy", "three-1")
+    keep(db, [LIKE_ALL])
+    run(db)
+    assert not [story for story in told(db) if {"two-0", "three-1"} <= story]
+
+
+def test_what_is_always_with_two_that_are_kept_apart_joins_one_of_them(db: sqlite3.Connection) -> None:
+    keep(db, NEWS)
+    run(db)
+    part(db, "ferry-1")
+    with write_tx(db):
+        for other in ("ferry-0", "ferry-1"):
+            pair = sorted((number(db, "other-0"), number(db, other)))
+            db.execute("INSERT INTO pair_choices VALUES (?, ?, 'story', 1, '2026-11-21T00:00:00Z')", pair)
+    anew(db, "other-0")
+    run(db)
+    assert any("other-0" in story for story in told(db))
+    assert not [story for story in told(db) if {"ferry-0", "ferry-1"} <= story]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["noc w mieście Łódź minęła spokojnie", "hasiči firmy Škoda zasahovali v noci", "gece boyunca İzmir yine dediler",
+     "ось там Їжакевич жив довго", "в селе горел дом, там был Ёлкин"],
+)  # fmt: skip
+def test_a_text_with_a_name_in_any_script_says_more_than_a_headline(db: sqlite3.Connection, text: str) -> None:
+    keep(db, [News(name="a", title="x", text=text)])
+    said = json.loads(db.execute("SELECT terms FROM article_terms").fetchone()[0])
+    assert candidates.is_bare(db, 1) is not any(map(is_name, said))
+
+
+@pytest.mark.parametrize(
+    ("said", "bare"),
+    [
+        ("{}", True),
+        (None, False),
+        ('{"łódź": 1}', True),
+        ('{"łódź": 1, "Škoda": 2}', False),
+        ('{"x": 1, "1,4 %": 2}', False),
+    ],
+)
+def test_one_look_tells_a_headline(said: str | None, *, bare: bool) -> None:
+    assert candidates.is_headline(said) is bare
