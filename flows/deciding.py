@@ -12,7 +12,6 @@ later counts, so that each command takes back the other.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -23,7 +22,7 @@ import typer
 
 from flows.lock import LockedError, hold
 from flows.options import CommandError, Config, Database, Json, faults, find_database, spell
-from storage.queries import find
+from flows.reading import numbered
 from storage.store import Store
 
 First = Annotated[str, typer.Argument(metavar="ARTICLE", help="The article's number or address")]
@@ -54,7 +53,7 @@ def split(
     """Take an article out of its copies, or with --story out of its story, for good."""
     path, now = database(config, db), datetime.now(UTC)
     with faults(), Store.open(path) as store:
-        [number] = numbers(store, [article])
+        number = numbered(store, article)
         others = store.groups.part(number, now) if story else store.groups.split(number, now)
         if not others:
             raise CommandError(f"article {number} {'is in no story' if story else 'has no copies and is none'}")
@@ -74,7 +73,7 @@ def join(  # noqa: PLR0913 - each is an option
     """Make two articles copies of one, or with --story parts of one story, for good."""
     path, now = database(config, db), datetime.now(UTC)
     with faults(), Store.open(path) as store:
-        one, two = numbers(store, [article, other])
+        one, two = numbered(store, article), numbered(store, other)
         if one == two:
             raise CommandError(f"article {one} is named twice; name two articles")
         done = store.groups.unite(one, two, now) if story else store.groups.join(one, two, now)
@@ -101,15 +100,6 @@ def database(config: Path | None, db: Path | None) -> Path:
         raise CommandError(f"{path} does not exist yet; `fanmill run` makes it")
     spell(config)  # an article may be named by its address
     return path
-
-
-def numbers(store: Store, articles: Sequence[str]) -> list[int]:
-    """The numbers of articles named by number or address. Raises `CommandError` for one that is not there."""
-    found = [(article, find(store.connection, article)) for article in articles]
-    for article, number in found:
-        if number is None:
-            raise CommandError(f"there is no article {article}; `fanmill search` shows the numbers")
-    return [number for _, number in found if number is not None]
 
 
 def say(decided: Decided, *, as_json: bool) -> None:

@@ -125,7 +125,7 @@ def story(article: Number, config: Config = None, db: Database = None, as_json: 
     from storage.telling import tell
 
     with opened(config, db) as store:
-        number = looked_up(store, article, lambda number: number)
+        number = numbered(store, article)
         told = tell(store.connection, number)
     if told is None:
         raise CommandError(f"there is no story with article {number}; `fanmill show {number}` has what to read with it")
@@ -225,6 +225,11 @@ def none_of(only: Sequence[Fault], feed: str | None) -> str:
     if not only:
         return "no feed so far; `fanmill add` brings one"
     return f"no feed{f' called {feed}' if feed else ''} {' or '.join(FAULTS[word] for word in only)}"
+
+
+def numbered(store: Store, article: str) -> int:
+    """The number of an article named by number or address. Raises `CommandError` when there is none."""
+    return looked_up(store, article, lambda number: number)
 
 
 def looked_up(store: Store, article: str, ask: Callable[[int], T | None]) -> T:

@@ -1,7 +1,8 @@
 """What somebody decided about two articles: that they are one, or never; that they tell one story, or never.
 
-A decision is a row of `pair_choices`, the lower number first. It outlives every cleaning, placing and relating, is in
-force whenever an article is placed, and goes with either article. Of two decisions about a pair the later holds.
+A decision is a row of `pair_choices`, the lower number first. It outlives every cleaning, placing and relating, and is
+in force whenever an article is placed. When an article is deleted, one of its copies inherits what was decided of it.
+Of two decisions about a pair the later holds.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ WHERE other <> :heir ON CONFLICT DO NOTHING"""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """The articles that are never put together with one, and those that always are, both ascending."""
+    """The articles that are never put together with one, and those that always are."""
 
     apart: tuple[int, ...] = ()
     beside: tuple[int, ...] = ()
