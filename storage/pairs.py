@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import product
 from typing import Literal
 
 from storage.rows import iso
@@ -86,11 +85,9 @@ def separate(connection: sqlite3.Connection, article: int, others: Iterable[int]
 
 
 def unite(
-    connection: sqlite3.Connection, ones: Iterable[int], others: Iterable[int], about: About, at: datetime
+    connection: sqlite3.Connection, ones: Sequence[int], others: Sequence[int], about: About, at: datetime
 ) -> None:
     """Remember that two sets of articles are one: their first ones belong together, and no pair of them is apart."""
-    first, second = list(ones), list(others)
-    asked = {"about": about, "together": 0, "ones": json.dumps(first), "others": json.dumps(second)}
+    asked = {"about": about, "together": 0, "ones": json.dumps(ones), "others": json.dumps(others)}
     connection.execute(UNDECIDE, asked)
-    rows = [(*sorted(pair), about, 1, iso(at)) for pair in product(first[:1], second[:1])]
-    connection.executemany(DECIDE, rows)
+    connection.execute(DECIDE, (*sorted((ones[0], others[0])), about, 1, iso(at)))

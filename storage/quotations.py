@@ -44,7 +44,7 @@ def find(connection: sqlite3.Connection, articles: Iterable[int]) -> int:
     for article in articles:
         touched |= _forget(connection, article)
         for other, share in shared(connection, article):
-            quoting = _note(connection, article, other, share)
+            quoting = note(connection, article, other, share)
             touched |= quoting
             count += len(quoting)
     ranks.rank(connection, touched)
@@ -88,7 +88,7 @@ def _forget(connection: sqlite3.Connection, article: int) -> set[int]:
     return {row[0] for row in connection.execute(FORGET, {"article": article}).fetchall()}
 
 
-def _note(connection: sqlite3.Connection, article: int, other: int, share: float) -> set[int]:
+def note(connection: sqlite3.Connection, article: int, other: int, share: float) -> set[int]:
     """Write that the later of two articles quotes the earlier; the later one, or none when no passage is to be seen."""
     (later, text), (earlier, quoted) = connection.execute(PAIR, (article, other)).fetchall()
     passage = common(text, quoted)

@@ -43,17 +43,17 @@ class Regrouped:
     moved: int = 0
 
 
-def regroup(connection: sqlite3.Connection, since: datetime, run_id: int | None = None) -> Regrouped:
+def regroup(connection: sqlite3.Connection, since: datetime) -> Regrouped:
     """Place all articles again that were published or first seen since a time, a hundred in a transaction."""
     articles = [row[0] for row in connection.execute(RECENT, (iso(since), iso(since), LARGE))]
     moved = 0
     for start in range(0, len(articles), BATCH):
         with write_tx(connection):
-            moved += sum(again(connection, article, run_id) for article in articles[start : start + BATCH])
+            moved += sum(again(connection, article) for article in articles[start : start + BATCH])
     return Regrouped(looked_at=len(articles), moved=moved)
 
 
-def again(connection: sqlite3.Connection, article: int, run_id: int | None = None) -> bool:
+def again(connection: sqlite3.Connection, article: int) -> bool:
     """Place one article by what is known now; whether its group is another."""
     sameness, chosen = Sameness(connection), pairs.following(connection, article, "copy")
     before = copies.fellows(connection, [article])
@@ -62,7 +62,7 @@ def again(connection: sqlite3.Connection, article: int, run_id: int | None = Non
     if verdict is None:
         return False
     copies.release(connection, [article])
-    copies.enter(connection, sameness, {article: verdict}, before, run_id)
+    copies.enter(connection, sameness, {article: verdict}, before)
     links.resolve(connection, before, keys | links.keys_of(connection, [*before, article]))
     return True
 
@@ -97,11 +97,9 @@ def join(connection: sqlite3.Connection, one: int, other: int, at: datetime) -> 
     prints = [document.fingerprint.hashes for each in (one, other) if (document := signatures.one(each))]
     likeness = round(jaccard(*prints), 4)
     said = {
-        each: Verdict(
-            group=group, of=of, kind="duplicate", method="chosen", similarity=likeness, evidence=pairs.SAID
-        )
+        each: Verdict(group=group, of=of, kind="duplicate", method="chosen", similarity=likeness, evidence=pairs.SAID)
         for each, of in ((one, other), (other, one))
-    }  # fmt: skip
+    }
     copies.settle(connection, sameness.members(group), said)
     links.resolve(connection, [*mine, *yours], keys | links.keys_of(connection, [*mine, *yours]))
     return True

@@ -8,8 +8,8 @@ or none, the pair falls back to what it would be without it:
     related       the article is related again by the next run, in place of what it was given instead
 
 Which of its story's articles one had come by is not known any more: it is the one that the link led to, and how like it
-is may be told by all words, where it was by twenty. Copies have no
-rows but those of their own links, and articles that are new are yet to get theirs.
+is may be told by all words, where it was by twenty. Copies have no rows but those of their own links, and articles that
+are new are yet to get theirs.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
-from extractors.passages import common
 from storage import pairs, quotations, terms
 
 STANDING = """SELECT a.id, b.id, (a.published_at, a.uid) > (b.published_at, b.uid),
@@ -32,8 +31,7 @@ TIED = """WITH RECURSIVE tied(id) AS (SELECT :article UNION
         JOIN articles AS a ON a.id = s.article_id JOIN articles AS b ON b.id = s.related_id
     WHERE a.story_id = b.story_id)
 SELECT 1 FROM tied WHERE id = :other"""
-MEMBER = """SELECT coalesce(a.duplicate_of, a.id), t.text
-FROM articles AS a JOIN article_texts AS t ON t.article_id = a.id WHERE a.id = ?"""
+ORIGINAL = "SELECT coalesce(duplicate_of, id) FROM articles WHERE id = ?"
 ADD = """INSERT INTO see_also(article_id, related_id, rank, score, kind, method, reason)
 SELECT :article, :other, 1 + count(*), round(:score, 4), :kind, :method, :reason FROM see_also
 WHERE article_id = :article"""
@@ -52,14 +50,11 @@ def restore(connection: sqlite3.Connection, gone: Sequence[tuple[int, int]]) -> 
 
 def _quote(connection: sqlite3.Connection, article: int, other: int) -> bool:
     """Note the passage that an article shares with an earlier one, or a copy of it; whether there is one."""
-    for member, share in quotations.shared(connection, article):
-        original, quoted = connection.execute(MEMBER, (member,)).fetchone()
-        passage = common(connection.execute(MEMBER, (article,)).fetchone()[1], quoted) if original == other else ""
-        if passage:
-            asked = {"score": share, "kind": "quotes", "method": "near", "reason": f"“{passage}”"}
-            connection.execute(ADD, {"article": article, "other": other, **asked})
-            return True
-    return False
+    return any(
+        connection.execute(ORIGINAL, (member,)).fetchone()[0] == other
+        and quotations.note(connection, article, member, share)
+        for member, share in quotations.shared(connection, article)
+    )
 
 
 def _tell(connection: sqlite3.Connection, article: int, other: int) -> None:
